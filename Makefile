@@ -1,0 +1,54 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PREPARE := $(PYTHON) bootstrap/prepare.py
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: run test quick check fix bench docs lock clean
+
+run: # set everything up, then run a demo until Ctrl-C
+	@$(PREPARE) run
+	@exec $(BIN)/tocsin up --demo
+
+test: # set up what the tests need, then every check and every test
+	@$(PREPARE) test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+quick: # the tests that need neither telephone nor browser
+	@$(PREPARE) dev
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/python -m pytest tests/rules tests/architecture tests/domains tests/web
+
+check: # form, types and the rules of the architecture
+	@$(PREPARE) dev
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	node_modules/@typescript/*/lib/tsc
+
+fix: # put the form right
+	@$(PREPARE) dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: # all benchmarks, or one: make bench only=NAME
+	@$(PREPARE) test
+	@$(BIN)/python -m tests.rush $(only)
+
+docs: # whether the documents hang together
+	@$(PREPARE) dev
+	@$(BIN)/python -m pytest tests/architecture/test_house_documents.py tests/architecture/test_house_settings.py
+
+lock: # newer versions of everything, with their hashes and without any address
+	@$(PREPARE) dev
+	echo uv | $(COMPILE) - --output-file requirements/uv.txt
+	$(COMPILE) pyproject.toml --group build --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --group build --group dev --constraint requirements/run.txt \
+		--output-file requirements/dev.txt
+	$(COMPILE) --group node --output-file requirements/node.txt
+
+clean: # remove everything that was made here, except instances and their data
+	rm -rf .venv node_modules tocsin/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,43 @@
+"""What every test may ask for: the database is the real PostgreSQL, started when the first test needs it."""
+
+import fcntl
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from tocsin.project.instance import instance
+from tocsin.project.postgres import serving
+
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The real hash takes a good part of a second on purpose, and nearly every test makes somebody."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Serve PostgreSQL from before pytest-django connects until the last test."""
+    instance.make_home()
+    with (instance.home / "tests.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pytest.exit(
+                f"Other tests run in {instance.home}: wait for them, or set TOCSIN_TEST_HOME.", returncode=3
+            )
+        with serving(instance):
+            yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests that commit have every table emptied after them, which the logbook refuses everybody else."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE logbook_line DISABLE TRIGGER append_only_whole")
