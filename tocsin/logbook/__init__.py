@@ -1,0 +1,1 @@
+"""One line per action, append-only and hash-chained: audit trail, outbox and timeline in one."""
