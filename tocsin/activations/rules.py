@@ -1,0 +1,96 @@
+"""An activation's states, its opening hours, and the names of what is spoken for it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from tocsin.refusals import Refusal
+
+# The promise to the authority: the number answers within this time of an authenticated order.
+OPENING_PROMISE = timedelta(seconds=60)
+# The languages that the centre has a voice and sentences of its own for.
+SPOKEN_LANGUAGES = ("nl", "fr", "de", "en", "uk", "ru")
+# About two minutes of speech, in characters: nobody in need listens to more.
+LONGEST_FRONT_TEXT = 1500
+
+
+class Kind(StrEnum):
+    """Decided once, when the activation is ordered, and never changed."""
+
+    REAL = "real"
+    EXERCISE = "exercise"
+
+
+class State(StrEnum):
+    """Ordered by an officer; open once the number truly answers; closing while callers remain; closed."""
+
+    ORDERED = "ordered"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Event(StrEnum):
+    """What may happen to an activation."""
+
+    LINE_ANSWERS = "line_answers"
+    CLOSE_ORDERED = "close_ordered"
+    LAST_CALLER_LEFT = "last_caller_left"
+
+
+_TRANSITIONS = {
+    (State.ORDERED, Event.LINE_ANSWERS): State.OPEN,
+    (State.ORDERED, Event.CLOSE_ORDERED): State.CLOSED,
+    (State.OPEN, Event.CLOSE_ORDERED): State.CLOSING,
+    (State.CLOSING, Event.LAST_CALLER_LEFT): State.CLOSED,
+}
+
+LIVE_STATES = (State.ORDERED, State.OPEN, State.CLOSING)
+
+
+def next_state(state: State, event: Event) -> State:
+    """The state after an event; a Refusal where the event makes no sense in this state."""
+    try:
+        return _TRANSITIONS[state, event]
+    except KeyError:
+        raise Refusal(f"This activation is {state}, so that cannot be done any more; it stays as it is.") from None
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A stretch of one weekday, Monday being 0, in the authority's local time; `until` 00:00 means midnight."""
+
+    weekday: int
+    start: time
+    until: time
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weekday <= 6:
+            raise Refusal("A weekday is a number from 0 (Monday) to 6 (Sunday).")
+        if self.until != time(0) and self.until <= self.start:
+            raise Refusal("Opening hours end after they start; hours past midnight are two stretches.")
+
+    def covers(self, local: datetime) -> bool:
+        """Whether a local instant falls in this stretch; the end itself does not."""
+        clock = local.time()
+        return (
+            local.weekday() == self.weekday
+            and self.start <= clock
+            and (self.until == time(0) or clock < self.until)
+        )
+
+
+def is_staffed(hours: Iterable[Hours], *, now: datetime, timezone: str) -> bool:
+    """Whether the line takes calls at `now`; no hours at all means day and night."""
+    stretches = tuple(hours)
+    local = now.astimezone(ZoneInfo(timezone))
+    return not stretches or any(stretch.covers(local) for stretch in stretches)
+
+
+def spoken_name(language: str, text: str) -> str:
+    """The name of the recording of a text: the same text in the same language is spoken once and kept."""
+    digest = hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
+    return f"speech/{language}-{digest[:16]}"
