@@ -1,0 +1,1 @@
+"""Agents: the languages they speak and whether they can take a call."""

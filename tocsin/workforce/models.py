@@ -1,0 +1,57 @@
+"""Agents, their languages, and the state each is in."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from tocsin.authorities.models import Authority
+from tocsin.workforce.rules import AgentState
+
+
+class Agent(models.Model):
+    """A person who takes calls, for the authorities they may serve, in the languages they speak."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agent")
+    languages = ArrayField(models.CharField(max_length=2))
+    serves = models.ManyToManyField(Authority, related_name="agents")
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in AgentState], default=AgentState.SIGNED_OUT
+    )
+    since = models.DateTimeField()
+    # When the agent was last made free: the longest idle is offered the next call.
+    idle_since = models.DateTimeField()
+    # Why paused; empty in every other state.
+    reason = models.CharField(max_length=40, blank=True)
+    # Offers in a row that were not answered.
+    missed = models.PositiveSmallIntegerField(default=0)
+    # The call offered, spoken with or being wrapped up, by the key calls have; calls are above the workforce.
+    call = models.CharField(max_length=80, blank=True)
+    # Whether the agent's telephone is connected, as the switchboard last saw it.
+    connected = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(languages=[]), name="agent_speaks"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class AgentStep(models.Model):
+    """One change of an agent's state."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="steps")
+    before = models.CharField(max_length=12)
+    after = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["agent", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
