@@ -1,0 +1,1 @@
+"""Each call from first ring to wrap-up."""

@@ -1,0 +1,222 @@
+"""The leading switchboard's loop."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from django.db import connection
+
+from tocsin.activations.actions import confirm_closed
+from tocsin.activations.ports import Speech
+from tocsin.calls import actions, ports
+from tocsin.calls.daemon import lines, memory
+from tocsin.calls.models import TelephoneLogin
+from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.numbers import caller_number
+from tocsin.calls.rules.script import Script
+from tocsin.calls.rules.switchboard import Decision, decide
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# More moves than this told and not confirmed: new callers are left to the switch's fallback for a moment.
+CONGESTED_BACKLOG = 200
+MAX_ORDER_AGE = timedelta(seconds=10)
+PULSE = timedelta(seconds=2)
+
+
+class Lead:
+    """Leads until the database is lost or the task is cancelled; knows only what is stored or in the switch."""
+
+    def __init__(self, *, switch: ports.Switch, speech: Speech, region: str) -> None:
+        self._switch = switch
+        self._speech = speech
+        self._region = region
+        self._floor = Floor()
+        self._inbox: list[ports.SwitchEvent] = []
+        # What others said has changed, to be taken up by the loop that decides: it alone changes the floor.
+        self._told: set[str] = set()
+        self._scripts: dict[str, Script] | None = None
+        self._wake = asyncio.Event()
+        self._lines_changed = asyncio.Event()
+        self._connected = False
+        self._decision_ms = 0.0
+        # One thread, so that the database connection stays the same; Django binds connections to threads.
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
+
+    async def until_lost(self, wakes: AsyncIterator[str]) -> None:
+        """Lead. Ends only by an exception: the database is lost, or the task is cancelled."""
+        await self._load()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen(wakes))
+                tasks.create_task(self._pump())
+                tasks.create_task(self._tend_lines())
+                tasks.create_task(self._beat())
+                tasks.create_task(self._decide_forever())
+        except BaseExceptionGroup as group:
+            # One failure ends all; the others were cancelled because of it.
+            raise group.exceptions[0] from None
+        finally:
+            self._database.submit(connection.close)
+            self._database.shutdown(wait=False)
+
+    async def _in_database(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._database, work)
+
+    async def _load(self) -> None:
+        def load() -> Floor:
+            return Floor(
+                calls=memory.load_calls(), agents=memory.load_agents(), logins=_by_username(memory.load_logins())
+            )
+
+        self._floor = await self._in_database(load)
+
+    async def _listen(self, wakes: AsyncIterator[str]) -> None:
+        async for what in wakes:
+            if what == "lines":
+                self._lines_changed.set()
+            else:
+                self._told.add(what)
+                self._wake.set()
+
+    async def _pump(self) -> None:
+        """Bring the switch's events in, and a census after each connection."""
+        while True:
+            census = await self._switch.connect()
+            self._told.add("logins")
+            self._receive([census])
+            self._connected = True
+            while self._connected:
+                events = await self._switch.next_events(timeout_seconds=None)
+                self._receive(events)
+                self._connected = not any(isinstance(event, ports.Disconnected) for event in events)
+
+    def _receive(self, events: Sequence[ports.SwitchEvent]) -> None:
+        self._inbox.extend(events)
+        self._wake.set()
+
+    async def _decide_forever(self) -> None:
+        while True:
+            await self._wait()
+            told, self._told = self._told, set()
+            if "agents" in told:
+                await self._reload_agents()
+            if "logins" in told:
+                await self._keep_logins()
+            if self._scripts is not None:
+                self._floor, self._scripts = replace(self._floor, lines=self._scripts), None
+            await self._decide()
+
+    async def _wait(self) -> None:
+        due = self._floor.next_due()
+        timeout = max((due - datetime.now(UTC)).total_seconds(), 0) if due else None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), timeout)
+        self._wake.clear()
+
+    async def _decide(self) -> None:
+        began = time.perf_counter()
+        events, self._inbox = [self._normal(event) for event in self._inbox], []
+        for census in [event for event in events if isinstance(event, ports.Census)]:
+            over = await self._in_database(partial(memory.ended_legs, list(census.callers)))
+            await self._switch.carry_out([ports.Release(leg) for leg in over])
+            callers = {leg: seen for leg, seen in census.callers.items() if leg not in over}
+            events[events.index(census)] = replace(census, callers=callers)
+        now = datetime.now(UTC)
+
+        def work() -> Decision:
+            return actions.decide_and_record(
+                decide=lambda orders: decide(
+                    self._floor, [*events, *orders], now=now, congested=self._switch.backlog > CONGESTED_BACKLOG
+                ),
+                at=now,
+                max_order_age=MAX_ORDER_AGE,
+            )
+
+        decision = await self._in_database(work)
+        self._floor = decision.floor
+        await self._switch.carry_out(decision.moves)
+        self._decision_ms = (time.perf_counter() - began) * 1000
+        await self._close_emptied_lines()
+
+    def _normal(self, event: ports.SwitchEvent) -> ports.SwitchEvent:
+        """Numbers become E.164 here, at the edge."""
+        match event:
+            case ports.CallArrived():
+                return replace(event, caller=caller_number(event.caller, region=self._region))
+            case ports.Census():
+                callers = {
+                    leg: replace(
+                        seen,
+                        arrival=replace(
+                            seen.arrival, caller=caller_number(seen.arrival.caller, region=self._region)
+                        ),
+                    )
+                    for leg, seen in event.callers.items()
+                }
+                return replace(event, callers=callers)
+            case _:
+                return event
+
+    async def _close_emptied_lines(self) -> None:
+        closing = {script.activation for script in self._floor.lines.values() if not script.accepts}
+        for activation in closing - {call.activation for call in self._floor.calls.values()}:
+            await self._in_database(partial(confirm_closed, activation=activation, at=datetime.now(UTC)))
+            self._floor = replace(
+                self._floor, lines={n: s for n, s in self._floor.lines.items() if s.activation != activation}
+            )
+
+    async def _reload_agents(self) -> None:
+        stored = await self._in_database(memory.load_agents)
+        agents: dict[int, Agent] = {}
+        for key, agent in stored.items():
+            known = self._floor.agents.get(key)
+            agents[key] = (
+                replace(known, languages=agent.languages, authorities=agent.authorities) if known else agent
+            )
+        self._floor = replace(self._floor, agents=agents)
+
+    async def _keep_logins(self) -> None:
+        rows = await self._in_database(memory.load_logins)
+        self._floor = replace(self._floor, logins=_by_username(rows))
+        await self._switch.keep_logins(memory.switch_logins(rows))
+
+    async def _tend_lines(self) -> None:
+        """Have what must be spoken ready, then let the new scripts in force; an ordered line opens here."""
+        await lines.prepare_house(self._speech, languages=self._floor.house_languages)
+        known: dict[str, Script] = {}
+        while True:
+            self._lines_changed.clear()
+            scripts = await lines.open_lines(self._speech, in_database=self._in_database)
+            self._scripts = scripts
+            self._wake.set()
+            for number in known.keys() - scripts.keys():
+                await lines.forget_line(self._speech, number=number, languages=self._floor.house_languages)
+            await lines.prepare_waiting(self._speech, scripts.values())
+            known = scripts
+            await self._lines_changed.wait()
+
+    async def _beat(self) -> None:
+        while True:
+            await self._in_database(
+                partial(
+                    actions.record_pulse,
+                    at=datetime.now(UTC),
+                    switch_connected=self._connected,
+                    backlog=self._switch.backlog,
+                    decision_ms=self._decision_ms,
+                )
+            )
+            await asyncio.sleep(PULSE.total_seconds())
+
+
+def _by_username(rows: Sequence[TelephoneLogin]) -> dict[str, int]:
+    return {row.username: row.agent_id for row in rows if row.agent_id is not None}

@@ -1,0 +1,100 @@
+"""What the switchboard loads when it begins to lead, and again when it is told of a change."""
+
+from collections.abc import Collection
+
+from tocsin.activations.models import Activation
+from tocsin.activations.queries import front_in_force
+from tocsin.activations.rules import Hours, Kind, State
+from tocsin.authorities.actions import acting_as_centre
+from tocsin.calls import models, ports
+from tocsin.calls.rules.floor import Agent
+from tocsin.calls.rules.script import FrontWords, Script
+from tocsin.calls.rules.states import Call, CallState
+from tocsin.workforce import models as workforce
+from tocsin.workforce.rules import AgentState
+
+
+def load_scripts(*states: State) -> dict[str, Script]:
+    """The scripts of the activations in these states, by number."""
+    activations = Activation.objects.filter(state__in=states).select_related("number").prefetch_related("hours")
+    return {
+        activation.number.digits: Script(
+            activation=activation.pk,
+            authority=activation.authority_id,
+            languages=tuple(activation.languages),
+            exercise=activation.kind == Kind.EXERCISE,
+            accepts=activation.state != State.CLOSING,
+            front={
+                language: FrontWords(text=message.text, recording=message.recording)
+                for language, message in front_in_force(activation).items()
+            },
+            hours=tuple(Hours(h.weekday, h.start, h.until) for h in activation.hours.all()),
+            timezone=activation.timezone,
+        )
+        for activation in activations
+    }
+
+
+def load_calls() -> dict[str, Call]:
+    """The calls that were alive when last decided, by leg."""
+    with acting_as_centre():
+        rows = (
+            models.Call.objects.exclude(state=CallState.ENDED)
+            .select_related("activation", "caller")
+            .order_by("arrived_at")
+        )
+        return {
+            row.leg: Call(
+                leg=row.leg,
+                number=row.number,
+                caller=row.caller.number if hasattr(row, "caller") else "",
+                arrived_at=row.arrived_at,
+                state=CallState(row.state),
+                since=row.since,
+                activation=row.activation_id,
+                authority=row.activation.authority_id if row.activation else None,
+                language=row.language,
+                queued_at=row.queued_at,
+                first_in_line=row.first_in_line,
+                answered=row.answered,
+                agent=row.agent_id,
+                # Nobody in the switch's fallback is given up before the switch was seen again.
+                due_at=None if row.state == CallState.FALLBACK else row.due_at,
+                messages=row.messages,
+            )
+            for row in rows
+        }
+
+
+def load_agents() -> dict[int, Agent]:
+    """Every agent, with the telephone yet unknown: the census tells."""
+    return {
+        row.pk: Agent(
+            id=row.pk,
+            languages=frozenset(row.languages),
+            authorities=frozenset(authority.pk for authority in row.serves.all()),
+            state=AgentState(row.state),
+            since=row.since,
+            idle_since=row.idle_since,
+            call=row.call,
+            missed=row.missed,
+            reason=row.reason,
+            due_at=row.due_at,
+        )
+        for row in workforce.Agent.objects.filter(person__is_active=True).prefetch_related("serves")
+    }
+
+
+def load_logins() -> list[models.TelephoneLogin]:
+    """The telephones that may register."""
+    return list(models.TelephoneLogin.objects.order_by("made_at"))
+
+
+def switch_logins(rows: Collection[models.TelephoneLogin]) -> list[ports.Login]:
+    """The same, as the switch wants them."""
+    return [ports.Login(username=r.username, digest=r.digest, agent=r.agent_id is not None) for r in rows]
+
+
+def ended_legs(legs: Collection[str]) -> set[str]:
+    """Of these legs, those whose call is over: the switch was not told in time."""
+    return set(models.Call.objects.filter(leg__in=legs, state=CallState.ENDED).values_list("leg", flat=True))

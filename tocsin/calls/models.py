@@ -1,0 +1,151 @@
+"""Calls and what happened to them, notes, what agents asked, and the telephones that may register.
+
+Personal data (the caller's number, notes) stand in tables of their own behind row-level security.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.activations.models import Activation
+from tocsin.authorities.models import Authority
+from tocsin.calls.ports import Verb
+from tocsin.calls.rules.states import CallState
+from tocsin.workforce.models import Agent
+
+
+class Call(models.Model):
+    """A call as the switchboard last decided it; figures are counted from the steps, not from here."""
+
+    leg = models.CharField(primary_key=True, max_length=80)
+    number = models.CharField(max_length=20)
+    # Tells callers apart without telling who they are; empty for a hidden number.
+    caller_mark = models.CharField(max_length=32, blank=True)
+    # Empty where nothing was open on the number.
+    activation = models.ForeignKey(Activation, null=True, on_delete=models.PROTECT, related_name="calls")
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in CallState])
+    since = models.DateTimeField()
+    arrived_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True)
+    first_in_line = models.BooleanField(default=False)
+    answered = models.BooleanField(default=False)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="calls")
+    due_at = models.DateTimeField(null=True)
+    messages = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["activation", "arrived_at"]),
+            models.Index(
+                fields=["state"], condition=~models.Q(state=CallState.ENDED.value), name="calls_live_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leg} {self.state}"
+
+
+class CallStep(models.Model):
+    """One transition of a call: the journal that every figure is counted from."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="steps", db_constraint=False)
+    activation = models.ForeignKey(Activation, null=True, on_delete=models.PROTECT, related_name="+")
+    before = models.CharField(max_length=12, blank=True)
+    after = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=2)
+    why = models.CharField(max_length=60)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["activation", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.before or 'nothing'} → {self.after}"
+
+
+class Caller(models.Model):
+    """PERSONAL. The number somebody called from, kept for as long as the retention says."""
+
+    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, db_constraint=False)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20, db_index=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"caller of {self.call_id}"
+
+
+class Topic(models.Model):
+    """What a call can be about, chosen by the agent; every authority has its own list."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="topics")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["authority", "name"], name="topic_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(models.Model):
+    """PERSONAL. What the agent wrote about a call, and its topic; saved while writing, one per call."""
+
+    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="notes")
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.SET_NULL, related_name="+")
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"note on {self.call_id}"
+
+
+class DeskOrder(models.Model):
+    """What an agent asked at the desk, until the switchboard has decided it; the row goes with the decision."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="orders")
+    verb = models.CharField(max_length=10, choices=[(verb.value, verb.value) for verb in Verb])
+    call = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.agent} asks {self.verb}"
+
+
+class TelephoneLogin(models.Model):
+    """A browser that may register with the switch; the row goes when the session ends.
+
+    Only the digest is kept: the password is known to the browser alone.
+    """
+
+    username = models.CharField(primary_key=True, max_length=40)
+    digest = models.CharField(max_length=32)
+    # Empty for a citizen's telephone of the demonstration.
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="logins")
+    session = models.CharField(max_length=40, db_index=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Pulse(models.Model):
+    """The switchboard's own word on how it is: a single row, renewed every few seconds."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    switch_connected = models.BooleanField()
+    backlog = models.PositiveIntegerField()
+    # How long the last decision took from the first event to the commit, in milliseconds.
+    decision_ms = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="one_pulse")]
+
+    def __str__(self) -> str:
+        return f"pulse at {self.at:%H:%M:%S}"

@@ -1,0 +1,104 @@
+"""What calls need from outside: a telephone switch. Events come in, moves go out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tocsin.calls.rules.events import (
+    AgentAsked,
+    AgentLegUp,
+    CallArrived,
+    CallerSeen,
+    Census,
+    Disconnected,
+    Event,
+    KeyPressed,
+    LegEnded,
+    MessagePlayed,
+    SwitchEvent,
+    Verb,
+)
+from tocsin.calls.rules.moves import (
+    Connect,
+    DropLeg,
+    Move,
+    Part,
+    Play,
+    PlayMusic,
+    Release,
+    SendBack,
+    StopPlaying,
+    TakeIn,
+)
+
+# The vocabulary of the port, which the rules decide in.
+__all__ = [
+    "AgentAsked",
+    "AgentLegUp",
+    "CallArrived",
+    "CallerSeen",
+    "Census",
+    "Connect",
+    "Disconnected",
+    "DropLeg",
+    "Event",
+    "KeyPressed",
+    "LegEnded",
+    "Login",
+    "MessagePlayed",
+    "Move",
+    "Part",
+    "Play",
+    "PlayMusic",
+    "Release",
+    "SendBack",
+    "StopPlaying",
+    "Switch",
+    "SwitchEvent",
+    "TakeIn",
+    "Verb",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A telephone that may register: SIP user name, and the digest that proves the password.
+
+    `digest` is MD5(username:realm:password) in hexadecimal (RFC 8760 keeps MD5; browsers' SIP libraries know
+    nothing else); the password itself is known to the browser alone. `agent` says whether it is an agent's
+    telephone or, in a demonstration, a citizen's.
+    """
+
+    username: str
+    digest: str
+    agent: bool
+
+
+class Switch(Protocol):
+    """A telephone switch that does what it is told and tells what happens.
+
+    - `connect` waits until the switch answers and returns the census; from then on every event after the census
+      is in the inbox, each exactly once and in the order it happened. An event may also tell what the
+      census told: the receiver treats both alike.
+    - `next_events` waits until something has happened and returns all that has; after Disconnected nothing more
+      comes until `connect` is called again.
+    - `carry_out` starts moves and does not wait for their end. Moves are carried out in the order given, also
+      across calls of `carry_out`. A move about a leg that is gone does nothing. Calls that are up are never harmed
+      by a lost connection.
+    - `keep_logins` makes the telephones given, and no others, able to register; it may be repeated at any time and
+      repairs what a restart of the switch forgot.
+    - `backlog` is the number of moves told and not yet confirmed: what admission control looks at.
+    """
+
+    @property
+    def backlog(self) -> int: ...
+
+    async def connect(self) -> Census: ...
+
+    async def next_events(self, *, timeout_seconds: float | None) -> Sequence[SwitchEvent]: ...
+
+    async def carry_out(self, moves: Sequence[Move]) -> None: ...
+
+    async def keep_logins(self, logins: Sequence[Login]) -> None: ...
+
+    async def close(self) -> None: ...

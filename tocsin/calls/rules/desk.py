@@ -1,0 +1,136 @@
+"""What agents ask and what happens to their telephones."""
+
+from tocsin.calls.rules import events, journey, moves, timing
+from tocsin.calls.rules.draft import Draft
+from tocsin.calls.rules.events import Verb
+from tocsin.calls.rules.floor import Agent
+from tocsin.calls.rules.states import CONVERSATION, Call, CallState
+from tocsin.workforce.rules import AgentState
+
+# Offers in a row that may go unanswered before the agent is paused.
+MISSED_OFFERS = 2
+MISSED = "missed calls"
+
+
+def asked(draft: Draft, event: events.AgentAsked) -> None:
+    """An agent asked something; what no longer fits the state, because it came too late, changes nothing."""
+    agent = draft.agents.get(event.agent)
+    if agent is None:
+        return
+    call = draft.calls.get(event.call) if event.call and event.call == agent.call else None
+    match event.verb:
+        case Verb.READY if agent.state in (AgentState.SIGNED_OUT, AgentState.PAUSED):
+            draft.move_agent(agent, AgentState.READY, why="ready", missed=0)
+        case Verb.DONE if agent.state is AgentState.WRAP_UP:
+            draft.move_agent(agent, AgentState.READY, why="wrap-up done", call="")
+        case Verb.PAUSE if agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.SIGNED_OUT):
+            draft.move_agent(agent, AgentState.PAUSED, why="pause", call="", reason=event.reason)
+        case Verb.SIGN_OUT:
+            sign_out(draft, agent, why="signed out")
+        case Verb.ACCEPT if call and call.state is CallState.OFFERED:
+            accept(draft, agent, call)
+        case Verb.DECLINE if call and call.state is CallState.OFFERED:
+            withdraw_offer(draft, agent, call, why="declined")
+        case Verb.HANG_UP if call and call.state in CONVERSATION:
+            journey.wrap_up(draft, call, why="agent hung up")
+            journey.end(draft, call, why="agent hung up")
+        case Verb.HOLD if call and call.state is CallState.TALKING:
+            draft.tell(moves.Part(call.leg, agent.leg), moves.PlayMusic(call.leg))
+            draft.move_call(call, CallState.HELD, why="held")
+        case Verb.RESUME if call and call.state is CallState.HELD:
+            connect(draft, agent, call, why="resumed")
+        case _:
+            pass
+
+
+def accept(draft: Draft, agent: Agent, call: Call) -> None:
+    """The agent takes the call that was offered."""
+    draft.move_agent(agent, AgentState.TALKING, why="accepted", missed=0)
+    connect(draft, agent, call, why="accepted", answered=True)
+
+
+def connect(draft: Draft, agent: Agent, call: Call, *, why: str, answered: bool = True) -> None:
+    """Both hear each other, and nothing else."""
+    draft.tell(
+        moves.StopPlaying(call.leg, call.message if call.messages else ""), moves.Connect(call.leg, agent.leg)
+    )
+    draft.move_call(call, CallState.TALKING, why=why, answered=answered, first_in_line=False)
+
+
+def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
+    """An offer not taken: the caller is first in line at once, the agent last, or paused the second time."""
+    give_back(draft, call, why=why)
+    missed = agent.missed + 1
+    if missed >= MISSED_OFFERS:
+        draft.move_agent(agent, AgentState.PAUSED, why=why, call="", missed=0, reason=MISSED)
+    else:
+        draft.move_agent(agent, AgentState.READY, why=why, call="", missed=missed, idle_since=draft.now)
+
+
+def give_back(draft: Draft, call: Call, *, why: str) -> None:
+    """A caller whose offer came to nothing is first in line; one who has heard nothing yet is told so at once."""
+    announce_in = timing.SILENCE if call.due_at else timing.POSITION
+    draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, first_in_line=True)
+
+
+def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
+    """An agent's telephone is connected. The newest one is the agent's; a conversation moves over to it."""
+    agent = draft.agents.get(draft.floor.logins.get(event.login, 0))
+    if agent is None:
+        draft.tell(moves.DropLeg(event.leg))
+        return
+    if agent.leg == event.leg:
+        return
+    older = agent.leg
+    due_at = None if agent.state in (AgentState.READY, AgentState.PAUSED, AgentState.TALKING) else agent.due_at
+    agent = draft.keep_agent(agent, leg=event.leg, due_at=due_at)
+    call = draft.calls.get(agent.call)
+    if call and call.state is CallState.RECONNECTING:
+        connect(draft, agent, call, why="agent came back")
+    elif call and call.state is CallState.TALKING:
+        draft.tell(moves.Part(call.leg, older), moves.Connect(call.leg, agent.leg))
+    if older:
+        draft.tell(moves.DropLeg(older))
+
+
+def leg_lost(draft: Draft, agent: Agent) -> None:
+    """An agent's telephone is gone. Whoever was spoken with is told; the agent has a moment to come back."""
+    call = draft.calls.get(agent.call)
+    agent = draft.keep_agent(agent, leg="")
+    if agent.state is AgentState.OFFERED and call:
+        withdraw_offer(draft, agent, call, why="agent's telephone lost")
+        agent = draft.agents[agent.id]
+    elif call and call.state in (CallState.TALKING, CallState.HELD):
+        draft.tell(moves.StopPlaying(call.leg, ""))
+        call = draft.move_call(
+            call, CallState.RECONNECTING, why="agent's telephone lost", due_in=timing.AGENT_RETURN
+        )
+        journey.tell_loss(draft, call)
+    if agent.state in (AgentState.READY, AgentState.PAUSED, AgentState.TALKING):
+        draft.keep_agent(agent, due_at=draft.now + timing.AGENT_RETURN)
+
+
+def due(draft: Draft, agent: Agent) -> None:
+    """Time is up in the state the agent is in."""
+    call = draft.calls.get(agent.call)
+    if agent.state is AgentState.OFFERED and call:
+        withdraw_offer(draft, agent, call, why="not answered")
+    elif agent.state is AgentState.WRAP_UP and agent.leg:
+        draft.move_agent(agent, AgentState.READY, why="wrap-up time over", call="")
+    elif not agent.leg and agent.state is not AgentState.SIGNED_OUT:
+        sign_out(draft, agent, why="telephone lost")
+    else:
+        draft.keep_agent(agent, due_at=None)
+
+
+def sign_out(draft: Draft, agent: Agent, *, why: str) -> None:
+    """The agent leaves; a caller who was offered or spoken with goes to the head of the line."""
+    call = draft.calls.get(agent.call)
+    if call and call.state is CallState.OFFERED:
+        give_back(draft, call, why=why)
+    elif call and call.state in CONVERSATION:
+        if agent.leg and call.state is CallState.TALKING:
+            draft.tell(moves.Part(call.leg, agent.leg))
+        journey.return_to_line(draft, call, why=why, announce_loss=call.state is not CallState.RECONNECTING)
+    if agent.state is not AgentState.SIGNED_OUT:
+        draft.move_agent(agent, AgentState.SIGNED_OUT, why=why, call="", missed=0)

@@ -1,0 +1,75 @@
+"""The work of one decision: the next floor while it is made, and what must be kept and told because of it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.moves import Move
+from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.workforce.rules import AgentChange, AgentState
+
+
+@dataclass(slots=True)
+class Draft:
+    """A floor being changed at one instant; only the rules of this package hold one, and only within `decide`."""
+
+    floor: Floor
+    now: datetime
+    congested: bool
+    calls: dict[str, Call]
+    agents: dict[int, Agent]
+    steps: list[CallStep] = field(default_factory=list)
+    changes: list[AgentChange] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    # Calls and agents whose rows are no longer what is stored, in the order they were touched.
+    touched_calls: dict[str, Call] = field(default_factory=dict)
+    touched_agents: dict[int, Agent] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, floor: Floor, *, now: datetime, congested: bool) -> "Draft":
+        """A draft that starts as the floor is."""
+        return cls(floor, now, congested, dict(floor.calls), dict(floor.agents))
+
+    def tell(self, *moves: Move) -> None:
+        """Have the switch do something."""
+        self.moves.extend(moves)
+
+    def keep_call(self, call: Call, **changes: Any) -> Call:
+        """Change what is known of a call without a transition."""
+        call = replace(call, **changes)
+        self.calls[call.leg] = self.touched_calls[call.leg] = call
+        return call
+
+    def move_call(
+        self, call: Call, after: CallState, *, why: str, due_in: timedelta | None = None, **changes: Any
+    ) -> Call:
+        """Take a call to another state, with its line in the journal."""
+        before = self.calls[call.leg].state if call.leg in self.calls else ""
+        call = self.keep_call(
+            call, state=after, since=self.now, due_at=self.now + due_in if due_in else None, **changes
+        )
+        self.steps.append(
+            CallStep(call.leg, call.activation, before, after, self.now, call.agent, call.language, why)
+        )
+        if after is CallState.ENDED:
+            del self.calls[call.leg]
+        return call
+
+    def keep_agent(self, agent: Agent, **changes: Any) -> Agent:
+        """Change what is known of an agent without a change of state."""
+        agent = replace(agent, **changes)
+        self.agents[agent.id] = self.touched_agents[agent.id] = agent
+        return agent
+
+    def move_agent(
+        self, agent: Agent, after: AgentState, *, why: str, due_in: timedelta | None = None, **changes: Any
+    ) -> Agent:
+        """Take an agent to another state, with its line in the journal."""
+        self.changes.append(AgentChange(agent.id, agent.state, after, self.now, why))
+        if after is AgentState.READY and agent.state is not AgentState.READY:
+            changes.setdefault("idle_since", self.now)
+        changes.setdefault("reason", "")
+        return self.keep_agent(
+            agent, state=after, since=self.now, due_at=self.now + due_in if due_in else None, **changes
+        )

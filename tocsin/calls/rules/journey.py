@@ -1,0 +1,224 @@
+"""The caller's journey: arrival, language, front message, the place in line, and the end."""
+
+from datetime import datetime
+
+from tocsin.calls.rules import events, moves, timing
+from tocsin.calls.rules import script as words
+from tocsin.calls.rules.draft import Draft
+from tocsin.calls.rules.script import Script
+from tocsin.calls.rules.states import CONVERSATION, IN_LINE, Call, CallState
+from tocsin.workforce.rules import AgentState
+
+
+def arrive(draft: Draft, arrival: events.CallArrived) -> None:
+    """A caller reaches the number, for the first time or again from the switch's fallback."""
+    known = draft.calls.get(arrival.leg)
+    if known and known.state is not CallState.FALLBACK:
+        return
+    script = draft.floor.lines.get(arrival.number)
+    call = known or Call(
+        leg=arrival.leg,
+        number=arrival.number,
+        caller=arrival.caller,
+        arrived_at=arrival.arrived_at,
+        state=CallState.GREETING,
+        since=draft.now,
+        activation=script.activation if script else None,
+        authority=script.authority if script else None,
+        language=script.languages[0] if script else draft.floor.house_languages[0],
+    )
+    if script is None or not script.takes_calls(draft.now):
+        why = "outside opening hours" if script and script.accepts else "nothing open"
+        draft.tell(moves.TakeIn(call.leg))
+        _say(draft, call, CallState.TURNED_AWAY, words.turned_away(script, draft.floor.house_languages), why=why)
+    elif draft.congested:
+        draft.tell(moves.SendBack(call.leg, call.number))
+        if known:
+            draft.keep_call(known, due_at=draft.now + timing.FALLBACK_RETURN)
+        else:
+            draft.move_call(call, CallState.FALLBACK, why="congested", due_in=timing.FALLBACK_RETURN)
+    else:
+        draft.tell(moves.TakeIn(call.leg))
+        if len(script.languages) > 1:
+            _say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
+        else:
+            inform(draft, call, script, language=script.languages[0], why="arrived")
+
+
+def press(draft: Draft, event: events.KeyPressed) -> None:
+    """A key means something only while the language is being asked."""
+    call = draft.calls.get(event.leg)
+    script = _script_of(draft, call)
+    if call is None or script is None or call.state is not CallState.GREETING:
+        return
+    language = script.language_for(event.key)
+    if language:
+        inform(draft, call, script, language=language, why=f"pressed {event.key}")
+
+
+def played(draft: Draft, event: events.MessagePlayed) -> None:
+    """A message ended; only the newest of a call counts."""
+    call = draft.calls.get(event.leg)
+    if call is None or event.message != call.message:
+        return
+    match call.state:
+        case CallState.GREETING:
+            draft.keep_call(call, due_at=draft.now + timing.LANGUAGE_KEY)
+        case CallState.INFORMING:
+            take_place(draft, call, why="informed")
+        case CallState.TURNED_AWAY:
+            end(draft, call, why="informed")
+        case CallState.WAITING | CallState.OFFERED | CallState.RECONNECTING:
+            draft.tell(moves.PlayMusic(call.leg))
+        case _:
+            pass
+
+
+def due(draft: Draft, call: Call) -> None:
+    """Time is up in the state the call is in."""
+    match call.state:
+        case CallState.GREETING:
+            script = _script_of(draft, call)
+            if script is None:
+                take_place(draft, call, why="activation gone")
+            else:
+                inform(draft, call, script, language=script.languages[0], why="no key pressed")
+        case CallState.INFORMING:
+            take_place(draft, call, why="message never ended")
+        case CallState.TURNED_AWAY | CallState.FALLBACK:
+            end(draft, call, why="time up")
+        case CallState.WAITING:
+            announce(draft, call)
+        case CallState.OFFERED:
+            draft.tell(moves.PlayMusic(call.leg))
+            draft.keep_call(call, due_at=None)
+        case CallState.RECONNECTING:
+            return_to_line(draft, call, why="agent did not come back", announce_loss=False)
+        case _:
+            draft.keep_call(call, due_at=None)
+
+
+def inform(draft: Draft, call: Call, script: Script, *, language: str, why: str) -> None:
+    """The front message in the caller's language, and then the line; straight to the line where there is none."""
+    recordings = words.front(script, language)
+    if recordings:
+        _say(draft, call, CallState.INFORMING, recordings, why=why, language=language)
+    else:
+        take_place(draft, call, why=why, language=language)
+
+
+def take_place(draft: Draft, call: Call, *, why: str, language: str | None = None) -> None:
+    """The caller gets a place in line, which lasts as long as the call."""
+    if call.messages:
+        draft.tell(moves.StopPlaying(call.leg, call.message))
+    call = draft.move_call(
+        call,
+        CallState.WAITING,
+        why=why,
+        language=language or call.language,
+        queued_at=call.queued_at or draft.now,
+    )
+    # Told at the end of this decision, unless an agent is offered the call at once.
+    draft.keep_call(call, due_at=draft.now)
+
+
+def announce(draft: Draft, call: Call) -> None:
+    """Tell the caller the place in line; music goes on afterwards."""
+    place = place_in_line(draft, call)
+    draft.tell(moves.StopPlaying(call.leg, call.message if call.messages else ""))
+    call = draft.keep_call(call, messages=call.messages + 1, due_at=draft.now + timing.POSITION)
+    draft.tell(moves.Play(call.leg, call.message, words.position(call.language, place)))
+
+
+def place_in_line(draft: Draft, call: Call) -> int:
+    """How many callers of the same authority and language are served before this one, plus one."""
+    mine = order_in_line(call)
+    return 1 + sum(
+        1
+        for other in draft.calls.values()
+        if other.state in IN_LINE
+        and other.language == call.language
+        and other.authority == call.authority
+        and order_in_line(other) < mine
+    )
+
+
+def order_in_line(call: Call) -> tuple[bool, datetime, str]:
+    """Smaller is served earlier: first those who lost their agent, then by arrival at the number."""
+    return not call.first_in_line, call.arrived_at, call.leg
+
+
+def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:
+    """The agent is gone: the caller waits again, before all others, and is told so once."""
+    draft.tell(moves.StopPlaying(call.leg, call.message if call.messages else ""))
+    call = draft.move_call(
+        call,
+        CallState.WAITING,
+        why=why,
+        due_in=timing.POSITION,
+        agent=None,
+        first_in_line=True,
+        queued_at=call.queued_at or draft.now,
+    )
+    if announce_loss:
+        tell_loss(draft, call)
+    else:
+        draft.tell(moves.PlayMusic(call.leg))
+
+
+def tell_loss(draft: Draft, call: Call) -> None:
+    """Tell the caller that the agent disappeared and that the caller comes first."""
+    call = draft.keep_call(call, messages=call.messages + 1)
+    draft.tell(moves.Play(call.leg, call.message, words.agent_lost(call.language)))
+
+
+def hung_up(draft: Draft, call: Call, *, why: str = "caller hung up") -> None:
+    """The caller is gone, in whatever state; an agent who was concerned is freed."""
+    agent = draft.agents.get(call.agent) if call.agent is not None else None
+    if agent and agent.call == call.leg:
+        if call.state in CONVERSATION:
+            wrap_up(draft, call, why=why)
+        elif agent.state is AgentState.OFFERED:
+            draft.move_agent(agent, AgentState.READY, why=why, call="", idle_since=agent.idle_since)
+    end(draft, call, why=why)
+
+
+def wrap_up(draft: Draft, call: Call, *, why: str) -> None:
+    """The agent of a conversation that ends gets time to write."""
+    agent = draft.agents.get(call.agent) if call.agent is not None else None
+    if agent is None:
+        return
+    draft.move_agent(agent, AgentState.WRAP_UP, why=why, due_in=timing.WRAP_UP)
+
+
+def end(draft: Draft, call: Call, *, why: str) -> None:
+    """Let the caller go."""
+    draft.tell(moves.Release(call.leg))
+    draft.move_call(call, CallState.ENDED, why=why)
+
+
+def _say(
+    draft: Draft,
+    call: Call,
+    state: CallState,
+    recordings: tuple[str, ...],
+    *,
+    why: str,
+    language: str | None = None,
+) -> None:
+    if call.messages:
+        draft.tell(moves.StopPlaying(call.leg, call.message))
+    call = draft.move_call(
+        call,
+        state,
+        why=why,
+        due_in=timing.LONGEST_MESSAGE,
+        messages=call.messages + 1,
+        language=language or call.language,
+    )
+    draft.tell(moves.Play(call.leg, call.message, recordings))
+
+
+def _script_of(draft: Draft, call: Call | None) -> Script | None:
+    script = draft.floor.lines.get(call.number) if call else None
+    return script if script and call and script.activation == call.activation else None

@@ -1,0 +1,93 @@
+"""What the line itself says, in every language it speaks; the authority's own words are the front message."""
+
+from typing import NamedTuple
+
+
+class Phrases(NamedTuple):
+    """The line's sentences in one language."""
+
+    choose: str  # {key}
+    exercise: str
+    nothing_open: str
+    outside_hours: str
+    position: str  # {position}
+    many_before: str  # {count}
+    agent_lost: str
+    stay: str
+
+
+PHRASES: dict[str, Phrases] = {
+    "nl": Phrases(
+        choose="Voor Nederlands, druk op {key}.",
+        exercise="Dit is een oefening.",
+        nothing_open="Dit informatienummer is nu niet in gebruik. Bij gevaar belt u het noodnummer 112.",
+        outside_hours="Dit informatienummer is nu gesloten. Bij gevaar belt u het noodnummer 112.",
+        position="Blijf aan de lijn. U bent nummer {position} in de wachtrij.",
+        many_before="Blijf aan de lijn. Er wachten meer dan {count} mensen voor u.",
+        agent_lost="De verbinding met uw medewerker is weggevallen. Blijf aan de lijn, u wordt eerst geholpen.",
+        stay="Blijf aan de lijn.",
+    ),
+    "fr": Phrases(
+        choose="Pour le français, appuyez sur {key}.",
+        exercise="Ceci est un exercice.",
+        nothing_open="Ce numéro d'information n'est pas en service. En cas de danger, appelez le 112.",
+        outside_hours="Ce numéro d'information est fermé à cette heure. En cas de danger, appelez le 112.",
+        position="Restez en ligne. Vous êtes numéro {position} dans la file d'attente.",
+        many_before="Restez en ligne. Plus de {count} personnes attendent avant vous.",
+        agent_lost="La liaison avec votre correspondant est coupée. Restez en ligne, vous passerez en premier.",
+        stay="Restez en ligne.",
+    ),
+    "de": Phrases(
+        choose="Für Deutsch drücken Sie die {key}.",
+        exercise="Dies ist eine Übung.",
+        nothing_open="Diese Auskunftsnummer ist zurzeit nicht in Betrieb. Bei Gefahr rufen Sie die 112.",
+        outside_hours="Diese Auskunftsnummer ist jetzt geschlossen. Bei Gefahr rufen Sie die 112.",
+        position="Bitte bleiben Sie am Apparat. Sie sind Nummer {position} in der Warteschlange.",
+        many_before="Bitte bleiben Sie am Apparat. Mehr als {count} Personen warten vor Ihnen.",
+        agent_lost="Die Verbindung zu Ihrem Gesprächspartner ist unterbrochen. Bitte bleiben Sie am Apparat, "
+        "Sie sind als Erster an der Reihe.",
+        stay="Bitte bleiben Sie am Apparat.",
+    ),
+    "en": Phrases(
+        choose="For English, press {key}.",
+        exercise="This is an exercise.",
+        nothing_open="This information number is not in use at the moment. If you are in danger, call 112.",
+        outside_hours="This information number is closed at this hour. If you are in danger, call 112.",
+        position="Please stay on the line. You are number {position} in the queue.",
+        many_before="Please stay on the line. More than {count} people are waiting before you.",
+        agent_lost="The connection to your agent was lost. Please stay on the line, you are first.",
+        stay="Please stay on the line.",
+    ),
+    "uk": Phrases(
+        choose="Для української мови натисніть {key}.",
+        exercise="Це навчання.",
+        nothing_open="Цей інформаційний номер зараз не працює. У разі небезпеки телефонуйте 112.",
+        outside_hours="Цей інформаційний номер зараз зачинений. У разі небезпеки телефонуйте 112.",
+        position="Залишайтеся на лінії. Ваш номер у черзі {position}.",
+        many_before="Залишайтеся на лінії. Перед вами чекають понад {count} людей.",
+        agent_lost="Зв'язок з оператором перервано. Залишайтеся на лінії, вам допоможуть першими.",
+        stay="Залишайтеся на лінії.",
+    ),
+    "ru": Phrases(
+        choose="Для русского языка нажмите {key}.",
+        exercise="Это учение.",
+        nothing_open="Этот информационный номер сейчас не работает. В случае опасности звоните 112.",
+        outside_hours="Этот информационный номер сейчас закрыт. В случае опасности звоните 112.",
+        position="Оставайтесь на линии. Ваш номер в очереди {position}.",
+        many_before="Оставайтесь на линии. Перед вами ждут более {count} человек.",
+        agent_lost="Связь с оператором прервалась. Оставайтесь на линии, вам помогут первыми.",
+        stay="Оставайтесь на линии.",
+    ),
+}
+
+SPOKEN_LANGUAGES = tuple(PHRASES)
+# Positions are announced one by one up to here; beyond, only that more are waiting.
+LAST_POSITION = 20
+
+
+def position_text(language: str, position: int) -> str:
+    """How a place in line is told: 1 is next."""
+    phrases = PHRASES[language]
+    if position > LAST_POSITION:
+        return phrases.many_before.format(count=LAST_POSITION)
+    return phrases.position.format(position=position)

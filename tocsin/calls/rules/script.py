@@ -1,0 +1,127 @@
+"""What callers of one number hear and may choose, as plain values made from the activation that is open on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tocsin.activations.rules import Hours, is_staffed, spoken_name
+from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text
+
+
+@dataclass(frozen=True, slots=True)
+class FrontWords:
+    """The front message of one language: an uploaded recording, or else the text, spoken."""
+
+    text: str
+    recording: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How calls to a number are received while an activation is open on it.
+
+    `languages` are in the order of their keys, the first being taken for a caller who presses nothing.
+    `accepts` is False once the activation is closing: nobody new is let in.
+    """
+
+    activation: int
+    authority: int
+    languages: tuple[str, ...]
+    exercise: bool
+    accepts: bool = True
+    front: Mapping[str, FrontWords] = field(default_factory=dict)
+    hours: tuple[Hours, ...] = ()
+    timezone: str = "UTC"
+
+    def takes_calls(self, now: datetime) -> bool:
+        """Whether a caller who arrives now is let in."""
+        return self.accepts and is_staffed(self.hours, now=now, timezone=self.timezone)
+
+    def language_for(self, key: str) -> str | None:
+        """The language chosen by a key, 1 being the first."""
+        if key.isdecimal() and 1 <= int(key) <= len(self.languages):
+            return self.languages[int(key) - 1]
+        return None
+
+
+def menu_texts(script: Script) -> Iterator[tuple[str, str]]:
+    """The language menu: for each language, in that language, the key that chooses it."""
+    for key, language in enumerate(script.languages, start=1):
+        if script.exercise:
+            yield language, PHRASES[language].exercise
+        yield language, PHRASES[language].choose.format(key=key)
+
+
+def menu(script: Script) -> tuple[str, ...]:
+    """The recordings of the language menu."""
+    return tuple(spoken_name(language, text) for language, text in menu_texts(script))
+
+
+def front_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
+    """What is spoken before waiting, except where a recording takes its place."""
+    if script.exercise and len(script.languages) == 1:
+        yield language, PHRASES[language].exercise
+    words = script.front.get(language)
+    if words and not words.recording and words.text:
+        yield language, words.text
+
+
+def front(script: Script, language: str) -> tuple[str, ...]:
+    """The recordings of the front message in a language; empty where there is nothing to say."""
+    spoken = tuple(spoken_name(*text) for text in front_texts(script, language))
+    words = script.front.get(language)
+    return (*spoken, words.recording) if words and words.recording else spoken
+
+
+def turned_away_texts(script: Script | None, languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What a caller hears when nobody is let in: nothing is open, or it is outside the opening hours."""
+    for language in script.languages if script else languages:
+        phrases = PHRASES[language]
+        yield language, phrases.outside_hours if script and script.accepts else phrases.nothing_open
+
+
+def turned_away(script: Script | None, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """The recordings for a caller who is not let in."""
+    return tuple(spoken_name(*text) for text in turned_away_texts(script, languages))
+
+
+def position(language: str, place: int) -> tuple[str, ...]:
+    """The recording that tells a caller the place in line."""
+    return (spoken_name(language, position_text(language, place)),)
+
+
+def agent_lost(language: str) -> tuple[str, ...]:
+    """The recording for a caller whose agent disappeared."""
+    return (spoken_name(language, PHRASES[language].agent_lost),)
+
+
+def fallback_texts(script: Script) -> Iterator[tuple[str, str]]:
+    """What callers hear before waiting while the switchboard is away, when nobody can ask for their language."""
+    for language in script.languages:
+        yield from front_texts(script, language)
+        yield language, PHRASES[language].stay
+
+
+def fallback(script: Script) -> tuple[str, ...]:
+    """The recordings for callers whom the switchboard cannot take, in every language one after the other."""
+    return tuple(
+        name
+        for language in script.languages
+        for name in (*front(script, language), spoken_name(language, PHRASES[language].stay))
+    )
+
+
+def opening_texts(script: Script) -> Iterator[tuple[str, str]]:
+    """Everything that must be spoken before the number answers; texts may repeat."""
+    yield from menu_texts(script)
+    yield from fallback_texts(script)
+    for language in script.languages:
+        yield language, PHRASES[language].agent_lost
+    yield from turned_away_texts(script, script.languages)
+
+
+def waiting_texts(script: Script) -> Iterator[tuple[str, str]]:
+    """The places in line, first places first."""
+    for place in range(1, LAST_POSITION + 2):
+        for language in script.languages:
+            yield language, position_text(language, place)

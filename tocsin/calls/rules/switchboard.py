@@ -1,0 +1,86 @@
+"""The one decision of the line. `decide` takes a floor and what happened, and answers the next floor, what to keep
+in the journal and what to tell the switch. It touches nothing else, so that it can be repeated after a failure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tocsin.calls.rules import desk, events, journey, moves, repair, routing
+from tocsin.calls.rules.draft import Draft
+from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.workforce.rules import AgentChange
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows: the next floor, the calls and agents that changed, their steps, and the moves, in order."""
+
+    floor: Floor
+    calls: tuple[Call, ...]
+    agents: tuple[Agent, ...]
+    steps: tuple[CallStep, ...]
+    changes: tuple[AgentChange, ...]
+    moves: tuple[moves.Move, ...]
+
+
+def decide(floor: Floor, happened: Sequence[events.Event], *, now: datetime, congested: bool = False) -> Decision:
+    """Decide all that happened, in order, then everything that is due, then the offers.
+
+    `congested` says that the switch is behind with what it was told: callers who arrive are then left to its
+    fallback, and only those already taken in are served.
+    """
+    draft = Draft.of(floor, now=now, congested=congested)
+    for event in happened:
+        _take(draft, event)
+    for agent in list(draft.agents.values()):
+        if agent.due_at and agent.due_at <= now:
+            desk.due(draft, draft.agents[agent.id])
+    _take_due_calls(draft, announcing=False)
+    routing.offer_calls(draft)
+    # Last, so that nobody is told a place in line in the moment an agent is offered.
+    _take_due_calls(draft, announcing=True)
+    return Decision(
+        floor=replace(floor, calls=draft.calls, agents=draft.agents),
+        calls=tuple(draft.touched_calls.values()),
+        agents=tuple(draft.touched_agents.values()),
+        steps=tuple(draft.steps),
+        changes=tuple(draft.changes),
+        moves=tuple(draft.moves),
+    )
+
+
+def _take_due_calls(draft: Draft, *, announcing: bool) -> None:
+    for call in list(draft.calls.values()):
+        if call.due_at and call.due_at <= draft.now and (call.state is CallState.WAITING) is announcing:
+            journey.due(draft, call)
+
+
+def _take(draft: Draft, event: events.Event) -> None:
+    match event:
+        case events.CallArrived():
+            journey.arrive(draft, event)
+        case events.KeyPressed():
+            journey.press(draft, event)
+        case events.MessagePlayed():
+            journey.played(draft, event)
+        case events.AgentLegUp():
+            desk.leg_up(draft, event)
+        case events.LegEnded():
+            _leg_ended(draft, event.leg)
+        case events.AgentAsked():
+            desk.asked(draft, event)
+        case events.Census():
+            repair.compare(draft, event)
+        case events.Disconnected():
+            repair.lose_sight(draft)
+
+
+def _leg_ended(draft: Draft, leg: str) -> None:
+    if call := draft.calls.get(leg):
+        journey.hung_up(draft, call)
+        return
+    for agent in draft.agents.values():
+        if agent.leg == leg:
+            desk.leg_lost(draft, agent)
+            return

@@ -1,0 +1,20 @@
+"""How long the switchboard waits for things."""
+
+from datetime import timedelta
+
+# After the last language was announced, this long for a key before the first language is taken.
+LANGUAGE_KEY = timedelta(seconds=5)
+# An offer that is not answered goes to the next agent.
+OFFER = timedelta(seconds=20)
+# A caller is left without any sound for at most this long.
+SILENCE = timedelta(seconds=1)
+# Between two announcements of the position in line.
+POSITION = timedelta(seconds=45)
+# An agent whose telephone disappeared may come back for this long (a page reloaded, another network).
+AGENT_RETURN = timedelta(seconds=20)
+# After a call, to finish the note; then the agent is ready again.
+WRAP_UP = timedelta(seconds=120)
+# A caller in the switch's fallback tries again well within this time, or has left.
+FALLBACK_RETURN = timedelta(seconds=60)
+# A message that never reports its end (a lost event) does not hold the caller longer than this.
+LONGEST_MESSAGE = timedelta(minutes=5)
