@@ -1,0 +1,1 @@
+"""The live board, the service figures and the report of an activation."""

@@ -1,0 +1,1 @@
+"""What the board and the report show, read from the journal."""

@@ -1,0 +1,88 @@
+"""The course of one call, read from its steps in the journal: when it waited, was answered and ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep, Outcome
+
+# The switchboard writes this when it comes back and a caller is gone: nobody saw how the call ended.
+UNSEEN_END = "gone while the switchboard was away"
+TAKEN_IN = tuple(state for state in CallState if state not in (CallState.FALLBACK, CallState.ENDED))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What the steps of one call say of it; instants are the first of their kind unless said otherwise."""
+
+    arrived_at: datetime
+    language: str
+    state: CallState
+    # Out of the switch's fallback, in the switchboard's hands.
+    taken_in_at: datetime | None = None
+    lined_up_at: datetime | None = None
+    answered_at: datetime | None = None
+    # Back in line, the last time an agent disappeared from the conversation.
+    returned_at: datetime | None = None
+    # The last; a call given up in the fallback may still come back and go on.
+    ended_at: datetime | None = None
+    turned_away: bool = False
+    end_unseen: bool = False
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call counts; None while it may still be answered.
+
+        A call that was answered stays answered, whatever happens afterwards.
+        """
+        if self.turned_away:
+            return Outcome.TURNED_AWAY
+        if self.answered_at:
+            return Outcome.ANSWERED
+        if self.ended_at:
+            return Outcome.LOST if self.end_unseen else Outcome.ABANDONED
+        return None
+
+    @property
+    def in_fallback(self) -> timedelta:
+        """How long the call was in the switch's fallback before it was taken in; nothing while it still is."""
+        # The switch and the switchboard may run on clocks that differ a little.
+        return max((self.taken_in_at or self.arrived_at) - self.arrived_at, timedelta())
+
+    def waited(self, *, until: datetime) -> timedelta:
+        """How long the caller waited for the first word of an agent: until then, until the end, or until now.
+
+        Time in the switch's fallback and time in line count; the greeting and the front message do not.
+        """
+        heard = self.answered_at or self.ended_at or until
+        if self.taken_in_at is None:
+            return heard - self.arrived_at
+        return self.in_fallback + (heard - self.lined_up_at if self.lined_up_at else timedelta())
+
+    @property
+    def waiting_since(self) -> datetime:
+        """For a live call: when the wait began, messages left out; anew after the agent disappeared."""
+        return self.returned_at or (self.lined_up_at or self.arrived_at) - self.in_fallback
+
+
+def course(*, steps: Iterable[CallStep], arrived_at: datetime) -> Course:
+    """The course of a call from its steps, in the order they were written; at least one."""
+    steps = tuple(steps)
+    last = steps[-1]
+
+    def first(*states: CallState) -> datetime | None:
+        return next((step.at for step in steps if step.after in states), None)
+
+    returns = [step.at for step in steps if step.after is CallState.WAITING and step.before in CONVERSATION]
+    return Course(
+        arrived_at=arrived_at,
+        language=last.language,
+        state=last.after,
+        taken_in_at=first(*TAKEN_IN),
+        lined_up_at=first(CallState.WAITING),
+        answered_at=first(CallState.TALKING),
+        returned_at=returns[-1] if returns else None,
+        ended_at=last.at if last.after is CallState.ENDED else None,
+        turned_away=first(CallState.TURNED_AWAY) is not None,
+        end_unseen=last.after is CallState.ENDED and last.why == UNSEEN_END,
+    )
