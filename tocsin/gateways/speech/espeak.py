@@ -1,0 +1,124 @@
+"""The speech of `activations.ports`, spoken by espeak-ng."""
+
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tocsin.activations.rules import spoken_name
+from tocsin.gateways.speech.sound import for_telephone, read_sound, write_sound
+from tocsin.refusals import Refusal
+
+_VOICES = {
+    "ar": "ar",
+    "de": "de",
+    "en": "en-gb",
+    "es": "es",
+    "fr": "fr",
+    "nl": "nl",
+    "ru": "ru",
+    "uk": "uk",
+}
+# Slower than conversation: heard once, on a bad line, by somebody who is frightened.
+_WORDS_PER_MINUTE = 145
+# About four minutes of speech.
+_LONGEST_TEXT = 4000
+_LARGEST_BYTES = 50_000_000
+_LONGEST_SECONDS = 5 * 60
+_TIMEOUT_SECONDS = 60
+_NAME = re.compile(r"[a-z0-9]+(?:[/-][a-z0-9+][a-z0-9]*)*")
+
+
+class EspeakSpeech:
+    """Keeps the contract of `activations.ports.Speech`.
+
+    `media` is the folder of the recordings; `espeak` is the command that starts espeak-ng, without its arguments.
+    """
+
+    def __init__(self, *, media: Path, espeak: Sequence[str]) -> None:
+        self._media = media
+        self._espeak = tuple(espeak)
+
+    def say(self, *, language: str, text: str) -> str:
+        """See `activations.ports.Speech`; refuses a text of more than 4000 characters, too."""
+        name = spoken_name(language, text)
+        file = self._file(name)
+        if file.exists():
+            return name
+        voice = _VOICES.get(language)
+        if voice is None:
+            raise Refusal(f"There is no voice for the language {language}. Upload a recording instead.")
+        with tempfile.TemporaryDirectory() as folder:
+            spoken = Path(folder, "spoken.wav")
+            self._speak(plain(text), voice=voice, to=spoken)
+            write_sound(file, for_telephone(*read_sound(spoken)))
+        return name
+
+    def join(self, *, names: Sequence[str], name: str) -> str:
+        """See `activations.ports.Speech`."""
+        write_sound(self._file(name), np.concatenate([read_sound(self._file(part))[0] for part in names]))
+        return name
+
+    def accept_recording(self, *, path: Path) -> str:
+        """See `activations.ports.Speech`; the same recording has the same name."""
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise Refusal(f"The file is larger than {_LARGEST_BYTES // 1_000_000} MB. Save it as 16 bit, mono.")
+        sound, rate_hz = read_sound(path)
+        if sound.size > rate_hz * _LONGEST_SECONDS:
+            raise Refusal(
+                f"The recording lasts over {_LONGEST_SECONDS // 60} minutes. Callers wait: make it shorter."
+            )
+        with path.open("rb") as opened:
+            name = f"recordings/{hashlib.file_digest(opened, 'sha256').hexdigest()[:16]}"
+        write_sound(self._file(name), for_telephone(sound, rate_hz))
+        return name
+
+    def _file(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"no media name: {name!r}")
+        return self._media / f"{name}.wav"
+
+    def _speak(self, text: str, *, voice: str, to: Path) -> None:
+        command = (*self._espeak, "-v", voice, "-s", str(_WORDS_PER_MINUTE), "--stdin", "-w", str(to))
+        # The voice may come with a C library of its own, which must not be led to the machine's.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
+        try:
+            subprocess.run(
+                command,
+                input=text.encode(),
+                env=environment,
+                capture_output=True,
+                check=True,
+                timeout=_TIMEOUT_SECONDS,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Refusal(
+                "The text could not be spoken: the voice (espeak-ng) does not run. "
+                "Run `tocsin engine install`, or upload a recording instead."
+            ) from error
+
+
+def plain(text: str) -> str:
+    """A text with nothing in it but what is to be spoken: espeak-ng takes [[ ]] and control characters as orders.
+
+    Refuses an empty text and one that callers would not wait for.
+
+    >>> plain("Sluit ramen\\x01 en [[deuren]].")
+    'Sluit ramen en ( ( deuren ) ).'
+    """
+    if len(text) > _LONGEST_TEXT:
+        raise Refusal(
+            f"The text has {len(text)} characters; callers hear at most {_LONGEST_TEXT}. Make it shorter."
+        )
+    spoken = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
+    spoken = spoken.translate({ord("["): " ( ", ord("]"): " ) ", ord("<"): " ", ord(">"): " "})
+    spoken = " ".join(spoken.split())
+    if not any(unicodedata.category(letter)[0] in "LN" for letter in spoken):
+        raise Refusal("There is no text to speak.")
+    return spoken
