@@ -1,0 +1,38 @@
+// The live board: clocks that run between two events, and a word when the events stay away.
+
+import { startClocks } from "./page/clocks";
+import { element } from "./page/element";
+
+declare const htmx: { config: { morphIgnore: string[] } };
+
+// The board is drawn anew at least every ten seconds, whether anything happens or not.
+const LONGEST_SILENCE = 25_000;
+
+const board = element("board", HTMLElement);
+const stale = element("stale", HTMLElement);
+const clocks = startClocks(board.dataset.now ?? "");
+let heard = Date.now();
+
+function isLive(live: boolean): void {
+  if (live) heard = Date.now();
+  stale.hidden = live;
+}
+
+// A table that somebody opened stays open when its figures change.
+htmx.config.morphIgnore.push("open");
+
+board.addEventListener("htmx:after:swap", () => clocks.tick());
+board.addEventListener("htmx:sse:after:connection", (event) => {
+  // Signed out meanwhile: the whole page is asked for again, and sent to sign in.
+  if ((event as CustomEvent).detail.connection.status === 204) location.reload();
+});
+board.addEventListener("htmx:sse:after:message", (event) => {
+  // A message with a name says that the database is away; one without is a new board.
+  isLive(!(event as CustomEvent).detail.message.event);
+});
+board.addEventListener("htmx:sse:error", () => isLive(false));
+board.addEventListener("htmx:sse:close", () => isLive(false));
+addEventListener("offline", () => isLive(false));
+setInterval(() => Date.now() - heard > LONGEST_SILENCE && isLive(false), 1_000);
+// Shown again from the browser's memory, where the stream has ended: begin anew.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,0 +1,152 @@
+// The agent's desk: the telephone, and what must happen in the browser when the server's panel changes.
+
+import { listenToKeys } from "./desk/keys";
+import { keepNotes } from "./desk/notes";
+import { readState, type DeskState } from "./desk/state";
+import { startClocks } from "./page/clocks";
+import { element } from "./page/element";
+import { admission, socketAddress } from "./telephone/admission";
+import { check } from "./telephone/check";
+import { show, showOnly } from "./telephone/problems";
+import { startRinging, stopRinging, wakeWithFirstTouch } from "./telephone/sound";
+import { standing } from "./telephone/standing";
+
+const desk = element("desk", HTMLElement);
+const panel = element("panel", HTMLElement);
+const mute = element("mute", HTMLButtonElement);
+const notify = element("notify", HTMLButtonElement);
+const voice = element("voice", HTMLAudioElement);
+const spoken = element("spoken", HTMLElement);
+const keypad = element("keypad", HTMLElement);
+const openKeypad = element("open-keypad", HTMLButtonElement);
+const { csrf = "", credentials = "", note = "", now = "", telephone = "" } = desk.dataset;
+
+let microphone: MediaStream | null = null;
+let isMuted = false;
+let isAnswering = false;
+let shown: DeskState | null = null;
+let notification: Notification | null = null;
+const ownTitle = document.title;
+
+const clocks = startClocks(now);
+const notes = keepNotes({ address: note, csrf });
+listenToKeys(keypad);
+wakeWithFirstTouch();
+
+const line = standing({
+  address: socketAddress(telephone),
+  target: "agent-desk",
+  admit: () => admission(credentials, csrf),
+  changed: (state, problem) => {
+    desk.dataset.line = state;
+    showOnly(problem, ["network", "switch", "refused", "silent", "elsewhere", "signed-out"]);
+    allowWhatTheLineAllows();
+  },
+  heard: (stream) => {
+    voice.srcObject = stream;
+    void voice.play();
+  },
+});
+
+void check({
+  voice,
+  opened: (stream) => {
+    microphone = stream;
+    speakOrBeSilent();
+    if (desk.dataset.line !== "off") line.start(stream);
+  },
+  passed: () => microphone && line.start(microphone),
+});
+
+// The microphone is open while somebody listens, and at no other time.
+function speakOrBeSilent(): void {
+  const isHeard = shown?.agent === "talking" || isAnswering;
+  for (const track of microphone?.getAudioTracks() ?? []) track.enabled = isHeard && !isMuted;
+}
+
+function setMuted(muted: boolean): void {
+  isMuted = muted;
+  mute.setAttribute("aria-pressed", String(muted));
+  speakOrBeSilent();
+}
+
+function allowWhatTheLineAllows(): void {
+  const isUp = desk.dataset.line === "up";
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-needs-line]")) button.disabled = !isUp;
+}
+
+function follow(): void {
+  clocks.tick();
+  allowWhatTheLineAllows();
+  panel.removeAttribute("aria-busy");
+  const before = shown;
+  shown = readState();
+  if (!shown) return;
+  document.title = shown.title ? `${shown.title} · Tocsin` : ownTitle;
+  if (before?.say !== shown.say) spoken.textContent = shown.say;
+  // In two windows only the one with the telephone rings.
+  if (shown.agent === "offered" && desk.dataset.line === "up") ring(before);
+  else stop();
+  isAnswering = isAnswering && shown.agent === "offered";
+  // A new conversation begins heard, whatever the last one ended with.
+  if (shown.agent === "talking" && before?.call !== shown.call) setMuted(false);
+  mute.disabled = openKeypad.disabled = shown.agent !== "talking";
+  if (openKeypad.disabled) keypad.hidePopover();
+  speakOrBeSilent();
+}
+
+function ring(before: DeskState | null): void {
+  startRinging();
+  if (before?.agent === "offered" && before.call === shown?.call) return;
+  const isWriting = document.activeElement?.matches("textarea, input, select");
+  if (!isWriting) panel.querySelector<HTMLElement>("[data-focus]")?.focus();
+  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
+    notification = new Notification(shown?.title ?? "", { body: shown?.say ?? "", requireInteraction: true });
+    notification.addEventListener("click", () => window.focus());
+  }
+}
+
+function stop(): void {
+  stopRinging();
+  notification?.close();
+  notification = null;
+}
+
+mute.addEventListener("click", () => setMuted(!isMuted));
+// The first word is not lost while the switchboard decides.
+panel.addEventListener("click", (event) => {
+  if (!(event.target as Element).closest("#accept")) return;
+  isAnswering = true;
+  speakOrBeSilent();
+});
+keypad.addEventListener("click", (event) => {
+  const tone = (event.target as HTMLElement).dataset.tone;
+  if (tone) line.sendTone(tone);
+});
+if ("Notification" in window && Notification.permission === "default") {
+  notify.hidden = false;
+  notify.addEventListener("click", () => {
+    void Notification.requestPermission().then(() => (notify.hidden = true));
+  });
+}
+for (const button of document.querySelectorAll("[data-try-again]")) {
+  button.addEventListener("click", () => line.again());
+}
+
+panel.addEventListener("htmx:before:swap", () => notes.saveNow());
+panel.addEventListener("htmx:after:swap", follow);
+panel.addEventListener("htmx:sse:after:connection", (event) => {
+  // Signed out meanwhile: the whole page is asked for again, and sent to sign in.
+  if ((event as CustomEvent).detail.connection.status === 204) location.reload();
+  show("stale", false);
+});
+panel.addEventListener("htmx:sse:error", () => show("stale", true));
+panel.addEventListener("away", () => show("stale", true));
+panel.addEventListener("htmx:sse:after:message", () => show("stale", false));
+
+addEventListener("online", () => line.again());
+addEventListener("offline", () => show("network", true));
+// Said at once, so that the caller is helped by somebody else and not kept waiting.
+addEventListener("pagehide", () => line.stop());
+// Shown again from the browser's memory, where everything has ended: begin anew.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,0 +1,8 @@
+// Finding what the template promises.
+
+/** The element with this id; an Error where the page has none of that kind, which is a fault of the template. */
+export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`The page has no ${kind.name} #${id}.`);
+  return found;
+}

@@ -1,0 +1,1 @@
+"""Who opens the centre, who watches it, and who lets people in."""

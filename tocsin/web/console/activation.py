@@ -1,0 +1,142 @@
+"""One activation: how it stands, what it says to callers, what was done to it, and closing it."""
+
+import math
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tocsin.accounts.rules import Role
+from tocsin.activations.actions import change_front_message, order_closing
+from tocsin.activations.models import Activation
+from tocsin.activations.queries import activations_of, front_in_force, opening_took
+from tocsin.activations.rules import OPENING_PROMISE, Kind, State
+from tocsin.logbook.queries import lines_about
+from tocsin.refusals import Refusal
+from tocsin.web.console.forms import ClosingForm, FrontMessageForm
+from tocsin.web.console.story import told
+from tocsin.web.console.words import language_name
+from tocsin.web.guards import PersonRequest, for_roles
+
+ACTIVATIONS_ON_A_PAGE = 50
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def past(request: PersonRequest) -> HttpResponseBase:
+    """Every activation that the person may see, newest first."""
+    pages = Paginator(activations_of(person=request.user), ACTIVATIONS_ON_A_PAGE)
+    return render(request, "console/past.html", {"page": pages.get_page(request.GET.get("page"))})
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def activation(request: PersonRequest, key: int) -> HttpResponseBase:
+    """How one activation stands, and what can be done about it."""
+    shown = _visible(request, key)
+    front = [(code, language_name(code), words) for code, words in front_in_force(shown).items()]
+    return render(
+        request,
+        "console/activation.html",
+        {
+            **_standing(request, shown, now=timezone.now()),
+            "front": list(enumerate(front, start=1)),
+            "hours": shown.hours.order_by("weekday", "start"),
+            "steps": shown.steps.select_related("by"),
+        },
+    )
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def progress(request: PersonRequest, key: int) -> HttpResponseBase:
+    """The part of the page that follows an order until it is carried out, asked for every second."""
+    standing = _standing(request, _visible(request, key), now=timezone.now())
+    if standing["state"] in (State.OPEN, State.CLOSED):
+        # There is more to see and to do now: the whole page is loaded again, and asks no more.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "console/standing.html", standing)
+
+
+@for_roles(Role.DUTY_OFFICER)
+@require_http_methods(["GET", "POST"])
+def front_message(request: PersonRequest, key: int, language: str) -> HttpResponseBase:
+    """Other words for one language, in force for the next caller."""
+    shown = _visible(request, key)
+    words = front_in_force(shown).get(language)
+    if words is None:
+        raise Http404
+    form = FrontMessageForm(
+        request.POST or None,
+        request.FILES or None,
+        language=language,
+        text=words.text,
+        recording=words.recording,
+    )
+    if form.is_valid():
+        try:
+            change_front_message(
+                activation=shown.pk,
+                by=request.user,
+                language=language,
+                text=form.text,
+                recording=form.recording,
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("console_activation", shown.pk)
+    page = {"activation": shown, "form": form, "language": language, "name": language_name(language)}
+    return render(request, "console/front_message.html", page, status=422 if form.errors else 200)
+
+
+@for_roles(Role.DUTY_OFFICER)
+@require_http_methods(["GET", "POST"])
+def close(request: PersonRequest, key: int) -> HttpResponseBase:
+    """Close the line, with a reason, on a page of its own."""
+    shown = _visible(request, key)
+    form = ClosingForm(request.POST or None)
+    if form.is_valid():
+        try:
+            order_closing(activation=shown.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("console_activation", shown.pk)
+    page = {"activation": shown, "form": form}
+    return render(request, "console/close.html", page, status=422 if form.errors else 200)
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def logbook(request: PersonRequest, key: int) -> HttpResponseBase:
+    """Every line of the logbook about one activation."""
+    shown = _visible(request, key)
+    lines = [(line, told(line)) for line in lines_about(subject=f"activation:{shown.pk}")]
+    return render(request, "console/logbook.html", {"activation": shown, "lines": lines})
+
+
+def _visible(request: PersonRequest, key: int) -> Activation:
+    return get_object_or_404(activations_of(person=request.user), pk=key)
+
+
+def _standing(request: PersonRequest, shown: Activation, *, now: datetime) -> dict[str, object]:
+    """What the page says at its top; `late` once the promise of a minute is broken."""
+    waited = now - shown.ordered_at
+    took = opening_took(shown)
+    state = State(shown.state)
+    return {
+        "activation": shown,
+        "exercise": shown.kind == Kind.EXERCISE,
+        "state": state.value,
+        "seconds_waited": int(waited.total_seconds()),
+        "seconds_promised": int(OPENING_PROMISE.total_seconds()),
+        "late": state is State.ORDERED and waited > OPENING_PROMISE,
+        # A part of a second is a second: nothing opens in none.
+        "took_seconds": math.ceil(took.total_seconds()) if took is not None else None,
+        "may_act": request.user.has_role(Role.DUTY_OFFICER),
+    }

@@ -1,0 +1,184 @@
+"""Who works here: an administrator lets people in, changes what they may do, and lets them in no more."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tocsin.accounts.models import Person
+from tocsin.accounts.rules import Role
+from tocsin.activations.rules import SPOKEN_LANGUAGES
+from tocsin.authorities.actions import add_person, change_person, reset_access
+from tocsin.authorities.models import Authority
+from tocsin.refusals import Refusal
+from tocsin.web.console.words import language_name
+from tocsin.web.guards import PersonRequest, for_roles
+from tocsin.web.sign_in import password_link
+from tocsin.workforce.actions import enrol_agent
+from tocsin.workforce.models import Agent
+
+ROLE_NAMES = {
+    Role.AGENT: gettext_lazy("Agent – takes calls"),
+    Role.COORDINATOR: gettext_lazy("Coordinator – watches the line and its figures"),
+    Role.DUTY_OFFICER: gettext_lazy("Duty officer – opens and closes the line"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator – lets people in"),
+}
+
+
+class PersonForm(forms.Form):
+    """What an administrator says about a person; the address is given once and stays."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    authorities = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Authorities"),
+        queryset=Authority.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("The person sees the affairs of these alone, and takes calls for these alone."),
+    )
+    agent_languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages in which the person takes calls"),
+        choices=[(code, language_name(code)) for code in SPOKEN_LANGUAGES],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("For agents."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the screens"), choices=settings.LANGUAGES, initial="en"
+    )
+    is_active = forms.BooleanField(label=gettext_lazy("May sign in"), required=False, initial=True)
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_active" if person is None else "email"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if Role.AGENT in cleaned.get("roles", []):
+            for field in ("agent_languages", "authorities"):
+                if not cleaned.get(field):
+                    self.add_error(field, _("An agent needs at least one."))
+        return cleaned
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_GET
+def people(request: PersonRequest) -> HttpResponseBase:
+    """Everybody who works here."""
+    everybody = Person.objects.filter(synthetic=False).prefetch_related("authorities").order_by("name", "pk")
+    return render(request, "console/people.html", {"people": everybody, "role_names": ROLE_NAMES})
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def add(request: PersonRequest) -> HttpResponseBase:
+    """Let somebody in."""
+    form = PersonForm(request.POST or None)
+    if form.is_valid():
+        try:
+            added = _add(form, by=request.user)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("console_person", added.pk)
+    return render(request, "console/person.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def person(request: PersonRequest, key: int) -> HttpResponseBase:
+    """One person; as long as they have no password, with the link to set one."""
+    shown = get_object_or_404(Person, pk=key)
+    form = PersonForm(request.POST or None, person=shown, initial=_as_known(shown))
+    if form.is_valid():
+        try:
+            _change(form, shown, by=request.user)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Changed. It holds from the next page that the person opens."))
+            return redirect("console_person", shown.pk)
+    waits = shown.is_active and not shown.has_usable_password()
+    link = request.build_absolute_uri(password_link(shown)) if waits else ""
+    page = {"form": form, "person": shown, "link": link, "days": settings.PASSWORD_RESET_TIMEOUT // 86400}
+    return render(request, "console/person.html", page, status=422 if form.errors else 200)
+
+
+@for_roles(Role.ADMINISTRATOR)
+@require_POST
+def reset(request: PersonRequest, key: int) -> HttpResponseBase:
+    """Forget a password and second factors that were lost."""
+    shown = get_object_or_404(Person, pk=key)
+    reset_access(by=request.user, person=shown, at=timezone.now())
+    return redirect("console_person", shown.pk)
+
+
+def _as_known(person: Person) -> dict[str, Any]:
+    agent = Agent.objects.filter(person=person).first()
+    return {
+        "name": person.name,
+        "roles": person.roles,
+        "authorities": person.authorities.all(),
+        "agent_languages": agent.languages if agent else [],
+        "language": person.language,
+        "is_active": person.is_active,
+    }
+
+
+@transaction.atomic
+def _add(form: PersonForm, *, by: Person) -> Person:
+    added = add_person(
+        by=by,
+        email=form.cleaned_data["email"],
+        name=form.cleaned_data["name"],
+        roles=_roles(form),
+        language=form.cleaned_data["language"],
+        authorities=form.cleaned_data["authorities"],
+        at=timezone.now(),
+    )
+    _enrol(form, added, by=by)
+    return added
+
+
+@transaction.atomic
+def _change(form: PersonForm, person: Person, *, by: Person) -> None:
+    change_person(
+        by=by,
+        person=person,
+        name=form.cleaned_data["name"],
+        roles=_roles(form),
+        language=form.cleaned_data["language"],
+        authorities=form.cleaned_data["authorities"],
+        is_active=form.cleaned_data["is_active"],
+        at=timezone.now(),
+    )
+    _enrol(form, person, by=by)
+
+
+def _enrol(form: PersonForm, person: Person, *, by: Person) -> None:
+    if Role.AGENT in _roles(form):
+        enrol_agent(
+            person=person,
+            languages=form.cleaned_data["agent_languages"],
+            serves=form.cleaned_data["authorities"],
+            by=by,
+            at=timezone.now(),
+        )
+
+
+def _roles(form: PersonForm) -> list[Role]:
+    return [Role(role) for role in form.cleaned_data["roles"]]

@@ -1,0 +1,182 @@
+"""The report of an activation: the figures the press asks for, as a page to print, and as files."""
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_GET
+
+from tocsin.accounts.rules import Role
+from tocsin.activations.models import Activation
+from tocsin.activations.rules import Kind, State
+from tocsin.insights.queries.report import Report, report
+from tocsin.insights.rules.charts import stacked_bars
+from tocsin.insights.rules.figures import SHORT, TARGET, Figures
+from tocsin.insights.rules.tables import COLUMNS, plain, row
+from tocsin.web.console import shown
+from tocsin.web.console.board import chart_of, visible_activation
+from tocsin.web.guards import PersonRequest, for_roles
+
+# More would run into each other on a telephone.
+MOST_LABELS = 5
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def page(request: PersonRequest, key: int) -> HttpResponse:
+    """The report to read and to print."""
+    activation = visible_activation(person=request.user, key=key)
+    now = timezone.now()
+    told = report(activation=activation, now=now)
+    return render(request, "console/report.html", _context(activation, told, now=now))
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def days_file(request: PersonRequest, key: int) -> HttpResponse:
+    """The figures of every civil day, as CSV."""
+    activation = visible_activation(person=request.user, key=key)
+    told = report(activation=activation, now=timezone.now())
+    rows = [
+        ((day.isoformat(), "yes" if day in told.open_days else "no"), figures)
+        for day, figures in told.days.items()
+    ]
+    return _csv(activation, name="days", columns=("day", "open"), rows=rows)
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def hours_file(request: PersonRequest, key: int) -> HttpResponse:
+    """The figures of every hour, as CSV; local time with its offset, so that the repeated hour is two."""
+    activation = visible_activation(person=request.user, key=key)
+    told = report(activation=activation, now=timezone.now())
+    zone = ZoneInfo(activation.timezone)
+    rows = [((hour.astimezone(zone).isoformat(),), figures) for hour, figures in told.hours.items()]
+    return _csv(activation, name="hours", columns=("hour",), rows=rows)
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def figures_file(request: PersonRequest, key: int) -> JsonResponse:
+    """The whole report as JSON, for other programs."""
+    activation = visible_activation(person=request.user, key=key)
+    now = timezone.now()
+    told = report(activation=activation, now=now)
+    zone = ZoneInfo(activation.timezone)
+    answer = {
+        "activation": {
+            "authority": activation.authority.name,
+            "title": activation.title,
+            "number": activation.number.digits,
+            "kind": activation.kind,
+            "state": activation.state,
+            "timezone": activation.timezone,
+            "ordered_at": activation.ordered_at.astimezone(zone).isoformat(),
+        },
+        "counted_at": now.astimezone(zone).isoformat(timespec="seconds"),
+        "target_seconds": TARGET.total_seconds(),
+        "short_seconds": SHORT.total_seconds(),
+        "total": _named(told.total),
+        "callers": {
+            "attempts": told.callers.attempts,
+            "distinct": told.callers.distinct,
+            "hidden": told.callers.hidden,
+        },
+        "mean_per_day": told.mean_per_day,
+        "weekend_mean": told.weekend_mean,
+        "peak_day": told.peak_day and {"day": told.peak_day.day, "offered": told.peak_day.offered},
+        "languages": {code: _named(figures) for code, figures in told.languages.items()},
+        "days": [
+            {"day": day, "open": day in told.open_days, **_named(figures)} for day, figures in told.days.items()
+        ],
+        "hours": [
+            {"hour": hour.astimezone(zone).isoformat(), **_named(figures)} for hour, figures in told.hours.items()
+        ],
+    }
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _named(figures: Figures) -> dict[str, int | float | None]:
+    return dict(zip(COLUMNS, row(figures), strict=True))
+
+
+def _csv(
+    activation: Activation,
+    *,
+    name: str,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[tuple[str, ...], Figures]],
+) -> HttpResponse:
+    """A file by RFC 4180 in UTF-8. Each row says whose it is and whether it was real, wherever it is pasted."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="activation-{activation.pk}-{name}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(("activation", "kind", *columns, *COLUMNS))
+    whose = (plain(activation.title), activation.kind)
+    for words, figures in rows:
+        writer.writerow((*whose, *words, *row(figures)))
+    return response
+
+
+def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str, object]:
+    return {
+        "activation": activation,
+        "exercise": activation.kind == Kind.EXERCISE,
+        "is_final": activation.state == State.CLOSED,
+        "now": now,
+        "told": told,
+        "mean_per_day": shown.mean(told.mean_per_day),
+        "weekend_mean": shown.mean(told.weekend_mean),
+        "peak_day": told.peak_day,
+        "service_level": shown.share(told.total.service_level),
+        "mean_wait": shown.clock(told.total.mean_wait_of_answered),
+        "mean_wait_of_all": shown.clock(told.total.mean_wait_of_all),
+        "first_day": min(told.days),
+        "last_day": max(told.days),
+        "target_seconds": int(TARGET.total_seconds()),
+        "short_seconds": int(SHORT.total_seconds()),
+        "languages": [
+            (shown.language(code), figures, shown.share(figures.offered / (told.total.offered or 1)))
+            for code, figures in told.languages.items()
+        ],
+        "days_chart": chart_of(list(told.days.values()), labels=_day_labels(list(told.days))),
+        "hours_chart": stacked_bars(
+            [(figures.offered,) for figures in told.hours.values()],
+            kinds=1,
+            labels=_hour_labels(activation, told.hours),
+            name=shown.count,
+        ),
+        "clock_hours": range(24),
+        "hours_by_day": _hours_by_day(activation, told),
+    }
+
+
+def _day_labels(days: Sequence[date]) -> dict[int, str]:
+    """A label every so many days, by bar; with few days, every day."""
+    apart = math.ceil(len(days) / MOST_LABELS)
+    return {bar: date_format(days[bar], "j M") for bar in range(0, len(days), apart)}
+
+
+def _hour_labels(activation: Activation, hours: Iterable[datetime]) -> dict[int, str]:
+    """A label at the midnights of the days that have one; within a single day, every few hours."""
+    local = [hour.astimezone(ZoneInfo(activation.timezone)) for hour in hours]
+    midnights = [bar for bar, hour in enumerate(local) if hour.hour == 0]
+    if len(midnights) == 1:
+        return {bar: f"{hour.hour} h" for bar, hour in enumerate(local) if hour.hour % 4 == 0}
+    apart = math.ceil(len(midnights) / MOST_LABELS)
+    return {bar: date_format(local[bar], "j M") for bar in midnights[::apart]}
+
+
+def _hours_by_day(activation: Activation, told: Report) -> dict[date, list[int]]:
+    """Calls by day and hour on the clock; the hour repeated in autumn is one here."""
+    table = {day: [0] * 24 for day in told.days}
+    for hour, figures in told.hours.items():
+        local = hour.astimezone(ZoneInfo(activation.timezone))
+        table[local.date()][local.hour] += figures.offered
+    return table

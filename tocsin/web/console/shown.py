@@ -1,0 +1,57 @@
+"""Figures as people read them."""
+
+from datetime import timedelta
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language_info
+
+# What a service level is told good or bad by, and how many calls it takes to say so.
+GOOD_SHARE = 0.8
+POOR_SHARE = 0.5
+ENOUGH_CALLS = 10
+
+
+def share(part: float | None) -> str:
+    """A share from 0 to 1 as whole per cents; a dash where there is none.
+
+    >>> share(0.836)
+    '84\xa0%'
+    """
+    return "–" if part is None else f"{round(part * 100)}\N{NO-BREAK SPACE}%"
+
+
+def clock(span: timedelta | None) -> str:
+    """A span as a clock shows it; a dash where there is none.
+
+    >>> clock(timedelta(seconds=3725))
+    '1:02:05'
+    """
+    if span is None:
+        return "–"
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def mean(number: float | None) -> str:
+    """A mean as a whole number, in the reader's language; a dash where there is none."""
+    return "–" if number is None else number_format(round(number), use_l10n=True, force_grouping=True)
+
+
+def count(number: int) -> str:
+    """A count with its thousands apart, in the reader's language."""
+    return str(number_format(number, use_l10n=True, force_grouping=True))
+
+
+def language(code: str) -> str:
+    """The name of a language in the reader's language."""
+    return str(get_language_info(code)["name_translated"])
+
+
+def mood(service_level: float | None, *, offered: int) -> str:
+    """Whether a service level is good, a warning or bad; nothing while there were too few calls to say."""
+    if service_level is None or offered < ENOUGH_CALLS:
+        return ""
+    if service_level >= GOOD_SHARE:
+        return "good"
+    return "warn" if service_level >= POOR_SHARE else "bad"

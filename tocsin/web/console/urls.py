@@ -1,0 +1,30 @@
+"""The console's addresses, below /console/."""
+
+from django.urls import path
+
+from tocsin.web.console import activation, authorities, board, opening, people, report
+
+urlpatterns = [
+    path("", opening.home, name="console_home"),
+    path("open/", opening.choose, name="console_choose"),
+    path("open/<slug:slug>/<str:kind>/", opening.order, name="console_order"),
+    path("activations/", activation.past, name="console_activations"),
+    path("activations/<int:key>/", activation.activation, name="console_activation"),
+    path("activations/<int:key>/progress/", activation.progress, name="console_progress"),
+    path("activations/<int:key>/front/<str:language>/", activation.front_message, name="console_front"),
+    path("activations/<int:key>/close/", activation.close, name="console_close"),
+    path("activations/<int:key>/logbook/", activation.logbook, name="console_logbook"),
+    path("board/<int:key>/", board.page, name="console_board"),
+    path("board/<int:key>/live/", board.live, name="console_board_live"),
+    path("report/<int:key>/", report.page, name="console_report"),
+    path("report/<int:key>/days.csv", report.days_file, name="console_report_days"),
+    path("report/<int:key>/hours.csv", report.hours_file, name="console_report_hours"),
+    path("report/<int:key>/figures.json", report.figures_file, name="console_report_figures"),
+    path("people/", people.people, name="console_people"),
+    path("people/add/", people.add, name="console_add_person"),
+    path("people/<int:key>/", people.person, name="console_person"),
+    path("people/<int:key>/reset/", people.reset, name="console_reset_access"),
+    path("authorities/", authorities.authorities, name="console_authorities"),
+    path("authorities/add/", authorities.add, name="console_add_authority"),
+    path("authorities/<slug:slug>/", authorities.authority, name="console_authority"),
+]

@@ -1,0 +1,1 @@
+"""The agent's desk: one page with the telephone, the call and the note."""

@@ -1,0 +1,8 @@
+"""Registers the desk with Django."""
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "tocsin.web.desk"
+    label = "desk"

@@ -1,0 +1,13 @@
+"""The desk's addresses, below /desk/."""
+
+from django.urls import path
+
+from tocsin.web.desk import views
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("live/", views.live, name="desk_live"),
+    path("ask/<str:verb>/", views.ask, name="desk_ask"),
+    path("telephone/", views.telephone, name="desk_telephone"),
+    path("note/", views.note, name="desk_note"),
+]

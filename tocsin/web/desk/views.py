@@ -1,0 +1,90 @@
+"""The desk's page, what it follows, and what an agent asks there: the switchboard decides, never a view."""
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tocsin.accounts.models import Person
+from tocsin.accounts.rules import Role
+from tocsin.calls import actions
+from tocsin.calls.models import Call, Topic
+from tocsin.calls.ports import Verb
+from tocsin.refusals import Refusal
+from tocsin.web.desk.panel import PAUSE_REASONS, Panel
+from tocsin.web.guards import PersonRequest, for_roles
+from tocsin.web.live import live_page
+from tocsin.web.telephone import PATH, credentials
+from tocsin.workforce.models import Agent
+
+
+@for_roles(Role.AGENT)
+@require_safe
+def desk(request: PersonRequest) -> HttpResponse:
+    """The desk itself; what is on it comes with the first event."""
+    if _agent_of(request.user) is None:
+        return render(request, "desk/not_enrolled.html", {"place": "desk"}, status=403)
+    return render(request, "desk/desk.html", {"place": "desk", "now": timezone.now(), "path": PATH})
+
+
+@for_roles(Role.AGENT)
+async def live(request: PersonRequest) -> HttpResponseBase:
+    """The panel, whenever something on it changed."""
+    agent = await sync_to_async(_agent_of)(request.user)
+    if agent is None:
+        raise Http404
+    return live_page(request, Panel(agent=agent.pk, person=request.user).draw, agent=agent.pk)
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def ask(request: PersonRequest, verb: str) -> HttpResponse:
+    """Put before the switchboard what the agent asks; the answer is what the panel then shows."""
+    reason = request.POST.get("reason", "")
+    if verb not in list(Verb) or (reason and reason not in PAUSE_REASONS):
+        raise Http404
+    agent = _agent_of(request.user)
+    if agent is None:
+        raise Http404
+    call = request.POST.get("call", "")
+    actions.ask(agent=agent, verb=Verb(verb), call=call[:80], reason=reason, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def telephone(request: PersonRequest) -> HttpResponse:
+    """What the browser needs to telephone as this agent, for as long as the web session lasts."""
+    agent = _agent_of(request.user)
+    if agent is None or not request.session.session_key:
+        raise Http404
+    return JsonResponse(credentials(session=request.session.session_key, agent=agent, at=timezone.now()))
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def note(request: PersonRequest) -> HttpResponse:
+    """Keep what is written about a call; a refusal says why (422)."""
+    agent = _agent_of(request.user)
+    call = (
+        Call.objects.select_related("activation__authority").filter(pk=request.POST.get("call", "")).first()
+    )
+    chosen = request.POST.get("topic", "")
+    topic = Topic.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    if agent is None or call is None:
+        raise Http404
+    text = request.POST.get("text", "")
+    try:
+        actions.write_note(agent=agent, call=call, topic=topic, text=text, at=timezone.now())
+    except Refusal as refusal:
+        return _said(str(refusal))
+    return HttpResponse(status=204)
+
+
+def _said(text: str) -> HttpResponse:
+    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+
+
+def _agent_of(person: Person) -> Agent | None:
+    return Agent.objects.filter(person=person).select_related("person").first()

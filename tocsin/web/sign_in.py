@@ -1,0 +1,79 @@
+"""What signing in says and allows, where allauth leaves it open."""
+
+import time
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.accounts.models import Person
+
+_SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class Account(DefaultAccountAdapter):  # type: ignore[misc]
+    """Words for people who cannot sign in; nobody registers themselves."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address and password do not belong together. Try again."),
+        "too_many_login_attempts": _(
+            "Too many wrong attempts, so signing in is locked for 15 minutes. "
+            "Wait, or ask an administrator for a new link if you lost your password."
+        ),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's own signature
+        return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002
+        """Changes to the second factor ask for a proof again, except right after the sign-in or such a proof."""
+        proofs = get_authentication_records(context.request, context.request.user)
+        return not proofs or time.time() - proofs[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A key is added as a passkey unless the person wants otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.label = _("Sign in with it alone, without a password (a passkey)")
+        alone.help_text = _("Leave this off for an older key that asks for no fingerprint, face or code.")
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """Names the centre, not the machine's address, where a telephone or a key keeps what it proves."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "Tocsin"}
+
+
+def has_second_factor(person: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether somebody can prove who they are by more than a password."""
+    return bool(is_mfa_enabled(person, _SECOND_FACTORS))
+
+
+def password_link(person: Person) -> str:
+    """The path at which a person sets a password, once, within settings.PASSWORD_RESET_TIMEOUT seconds.
+
+    It stops working as soon as the password or the address changes, or the person signs in.
+    """
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)},
+    )

@@ -1,0 +1,200 @@
+"""The browsers' way to the telephone switch: a WebSocket that carries SIP, for those who were let in alone.
+
+The switch's own port also takes commands (ARI), so it is never reachable from outside; only `/ws` is relayed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from tocsin.calls.actions import issue_login
+from tocsin.calls.queries import login_of
+from tocsin.workforce.models import Agent
+
+log = logging.getLogger(__name__)
+
+PATH = "/telephone"
+# A citizen's telephone, in a demonstration: another line than that of the agent in the same browser.
+CITIZEN_PATH = "/telephone/citizen"
+# Browsers keep cookies by machine and not by port.
+CITIZEN_COOKIE = f"tocsin-citizen-{settings.INTERNAL_PORTS.web}"
+SUBPROTOCOL = "sip"
+# The longest SIP message; a call offer has about 3 kB.
+LONGEST_FRAME = 64 * 1024
+# How soon a telephone whose web session has ended is cut off.
+CHECK_SECONDS = 20
+SECONDS_TO_REACH_SWITCH = 5
+
+# What a browser is told when its telephone is cut off; 4000 and up are ours to define.
+SWITCH_AWAY = 1013
+TOO_LONG = 1009
+REPLACED = 4001
+NOT_ADMITTED = 4003
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# By web session, what to set so that the older of two telephones gives way.
+_lines: dict[str, asyncio.Event] = {}
+
+
+async def relay(scope: Scope, receive: Receive, send: Send) -> None:
+    """Carry SIP between a browser and the switch until either ends it: an ASGI application for WebSockets."""
+    await receive()
+    session = _session(scope)
+    if not _same_origin(scope) or not await _is_admitted(scope, session):
+        await send({"type": "websocket.close", "code": NOT_ADMITTED})
+        return
+    if SUBPROTOCOL not in scope.get("subprotocols", ()):
+        await send({"type": "websocket.close", "code": 1002})
+        return
+    await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+    if older := _lines.get(session):
+        older.set()
+    give_way = _lines[session] = asyncio.Event()
+    try:
+        code = await _carry(scope, session, give_way, receive, send)
+    finally:
+        if _lines.get(session) is give_way:
+            del _lines[session]
+    if code:
+        await send({"type": "websocket.close", "code": code})
+
+
+async def _carry(
+    scope: Scope, session: str, give_way: asyncio.Event, receive: Receive, send: Send
+) -> int | None:
+    """Carry frames both ways; answers the code to close the browser's side with, None where it is closed."""
+    address = f"ws://127.0.0.1:{settings.INTERNAL_PORTS.switch_http}/ws"
+    try:
+        switch = await connect(
+            address,
+            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+            open_timeout=SECONDS_TO_REACH_SWITCH,
+            max_size=LONGEST_FRAME,
+            compression=None,
+            proxy=None,
+        )
+    except (OSError, TimeoutError, WebSocketException) as error:
+        log.warning("A telephone could not reach the switch: %s", error)
+        return SWITCH_AWAY
+    ends: tuple[Awaitable[int | None], ...] = (
+        _from_browser(receive, switch),
+        _from_switch(switch, send),
+        _give_way(give_way),
+        _until_dismissed(scope, session),
+    )
+    tasks = [asyncio.ensure_future(end) for end in ends]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(iter(done)).result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await switch.close()
+
+
+async def _from_browser(receive: Receive, switch: ClientConnection) -> int | None:
+    with suppress(ConnectionClosed):
+        while (message := await receive())["type"] == "websocket.receive":
+            frame = message.get("text") or message.get("bytes") or b""
+            if len(frame) > LONGEST_FRAME:
+                return TOO_LONG
+            await switch.send(frame)
+        return None
+    return SWITCH_AWAY
+
+
+async def _from_switch(switch: ClientConnection, send: Send) -> int:
+    with suppress(ConnectionClosed):
+        async for frame in switch:
+            kind = "text" if isinstance(frame, str) else "bytes"
+            await send({"type": "websocket.send", kind: frame})
+    return SWITCH_AWAY
+
+
+async def _give_way(give_way: asyncio.Event) -> int:
+    await give_way.wait()
+    return REPLACED
+
+
+async def _until_dismissed(scope: Scope, session: str) -> int:
+    admitted = True
+    while admitted:
+        await asyncio.sleep(CHECK_SECONDS)
+        # A database that is away is no reason to cut off those who are speaking.
+        with suppress(OperationalError, InterfaceError):
+            admitted = await _is_admitted(scope, session)
+    return NOT_ADMITTED
+
+
+def _same_origin(scope: Scope) -> bool:
+    """Whether one of our own pages asks; a WebSocket is not kept from others by the browser itself."""
+    return _header(scope, b"origin") in settings.CSRF_TRUSTED_ORIGINS
+
+
+def _session(scope: Scope) -> str:
+    cookie = CITIZEN_COOKIE if scope["path"] == CITIZEN_PATH else settings.SESSION_COOKIE_NAME
+    return parse_cookie(_header(scope, b"cookie")).get(cookie, "")
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+@sync_to_async(thread_sensitive=False)
+def _is_admitted(scope: Scope, session: str) -> bool:
+    """Whether a telephone was issued to this session, and whoever it was issued to is still signed in."""
+    try:
+        login = login_of(session=session) if session else None
+        if login is None:
+            return False
+        if login.agent is None:
+            return bool(settings.DEMO) and scope["path"] == CITIZEN_PATH and SessionStore().exists(session)
+        request = HttpRequest()
+        request.session = SessionStore(session)
+        return scope["path"] == PATH and get_user(request).pk == login.agent.person_id
+    finally:
+        connection.close()
+
+
+def credentials(*, session: str, agent: Agent | None, at: datetime) -> dict[str, object]:
+    """Issue a telephone to a web session, an agent's or a citizen's; answers what the browser must know."""
+    login, password = issue_login(session=session, agent=agent, at=at)
+    return {
+        "username": login.username,
+        "password": password,
+        "realm": settings.SIP_REALM,
+        "iceServers": ice_servers(),
+    }
+
+
+def ice_servers() -> list[dict[str, str]]:
+    """Who helps browsers behind a router to be heard, as RTCPeerConnection wants it."""
+    servers = []
+    if settings.STUN:
+        servers.append({"urls": f"stun:{settings.STUN}"})
+    if settings.TURN:
+        servers.append(
+            {
+                "urls": f"turn:{settings.TURN}",
+                "username": settings.TURN_USER,
+                "credential": settings.TURN_PASSWORD,
+            }
+        )
+    return servers

@@ -1,0 +1,23 @@
+"""Which gateway serves which port, read from settings.GATEWAYS. Each name there is a function
+without arguments that makes the gateway."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from tocsin.activations.ports import Speech
+    from tocsin.calls.ports import Switch
+
+
+def speech() -> "Speech":
+    """What makes recordings out of texts and uploads."""
+    made: Speech = import_string(settings.GATEWAYS["speech"])()
+    return made
+
+
+def switch() -> "Switch":
+    """What carries the calls; one connection of its own."""
+    made: Switch = import_string(settings.GATEWAYS["switch"])()
+    return made
