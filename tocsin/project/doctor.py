@@ -1,0 +1,141 @@
+"""`tocsin doctor`: what is wrong with this installation, and how to mend it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+import psycopg
+
+from tocsin.project.health import healths
+from tocsin.project.instance import Instance, instance
+from tocsin.project.postgres import serving
+from tocsin.project.processes import command, surroundings
+from tocsin.project.room import disk_in_the_way, megabytes_free, ports_in_the_way
+from tocsin.project.telephony import present_engine
+from tocsin.refusals import Refusal
+
+CLOCK_MAY_DIFFER = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: how it is, or what is wrong and how to mend it."""
+
+    about: str
+    fine: bool
+    words: str
+
+
+def found(about: str, trouble: str, fine: str) -> Finding:
+    """A finding that is fine where there is no trouble."""
+    return Finding(about=about, fine=not trouble, words=trouble or fine)
+
+
+def look_at_python(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
+    """The version that runs this."""
+    version = sys.version.split()[0]
+    supported = (3, 11) <= sys.version_info[:2] <= (3, 14)
+    return found("python", "" if supported else f"{version} is not 3.11 to 3.14: install one of those", version)
+
+
+def look_at_disk(instance: Instance) -> Finding:
+    """Room to run."""
+    return found("disk", disk_in_the_way(instance), f"{megabytes_free(instance.home)} MB free")
+
+
+def look_at_parts(instance: Instance) -> Finding:
+    """The parts, where they run; the ports that they need, where they do not."""
+    parts = healths(instance)
+    if all(part.state == "stopped" for part in parts):
+        return found("ports", ports_in_the_way(instance), "free; Tocsin does not run now")
+    ill = ", ".join(f"{part.part} {part.trouble}" for part in parts if part.trouble)
+    trouble = f"{ill}: see {instance.home}/log, or stop Tocsin and start it again" if ill else ""
+    return found("parts", trouble, f"{len(parts)} run and are healthy")
+
+
+def look_at_engine(instance: Instance) -> Finding:
+    """The telephone engine is there."""
+    try:
+        engine = present_engine(instance)
+    except Refusal as refusal:
+        return Finding(about="engine", fine=False, words=str(refusal))
+    if engine is None:
+        return Finding(about="engine", fine=True, words="none yet: `tocsin up` fetches it")
+    return Finding(about="engine", fine=True, words=f"Asterisk {engine.version}")
+
+
+def look_at_role(instance: Instance) -> Finding:
+    """The role of the application is bound by row-level security."""
+    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
+        row = connection.execute(
+            "SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    assert row is not None  # noqa: S101 - the connected role exists
+    name, unbound = row
+    trouble = f"{name} may read past row-level security: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS"
+    return found("database role", trouble if unbound else "", f"{name} is bound by row-level security")
+
+
+def look_at_migrations(instance: Instance) -> Finding:
+    """The database is at this version of the code."""
+    check = command("manage", "migrate", "--check")
+    outcome = subprocess.run(check, env=surroundings(instance), capture_output=True, text=True, check=False)
+    trouble = "" if outcome.returncode == 0 else "not up to date with the code: run `tocsin db migrate`"
+    return found("migrations", trouble, "all applied")
+
+
+def look_at_clock(instance: Instance) -> Finding:
+    """This machine and the database agree on the time."""
+    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
+        row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None  # noqa: S101 - it always answers
+    apart = abs(datetime.now(UTC) - row[0])
+    trouble = f"{apart.total_seconds():.0f} s apart from the database: set both clocks by NTP"
+    return found("clock", trouble if apart > CLOCK_MAY_DIFFER else "", "agrees with the database")
+
+
+LOOKS: tuple[Callable[[Instance], Finding], ...] = (
+    look_at_python,
+    look_at_disk,
+    look_at_parts,
+    look_at_engine,
+)
+LOOKS_AT_DATABASE: tuple[Callable[[Instance], Finding], ...] = (
+    look_at_role,
+    look_at_migrations,
+    look_at_clock,
+)
+
+
+def look_at_database(instance: Instance) -> list[Finding]:
+    """The database answers, and what is to be seen in it; it is started for that where it does not run."""
+    if instance.embedded and not instance.postgres.exists():
+        return [Finding(about="database", fine=True, words="none yet: `tocsin up` makes it")]
+    try:
+        with serving(instance):
+            reached = Finding(about="database", fine=True, words="answers")
+            return [reached, *(look(instance) for look in LOOKS_AT_DATABASE)]
+    except (Refusal, psycopg.Error) as failure:
+        mend = "start it with `tocsin up`" if instance.embedded else "look at DATABASE_URL and that server"
+        said = str(failure).strip().splitlines()[-1]
+        return [Finding(about="database", fine=False, words=f"{said} ({mend})")]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Say what is wrong and how to mend it; exit status 0 only when nothing is."""
+    findings = [*(look(instance) for look in LOOKS), *look_at_database(instance)]
+    well = all(finding.fine for finding in findings)
+    if as_json:
+        said = [{"about": each.about, "fine": each.fine, "words": each.words} for each in findings]
+        click.echo(json.dumps({"fine": well, "home": str(instance.home), "findings": said}))
+    else:
+        for each in findings:
+            click.echo(f"{'ok   ' if each.fine else 'WRONG'} {each.about}: {each.words}")
+    context.exit(0 if well else 1)

@@ -1,0 +1,240 @@
+"""One installation of Tocsin: its folder (TOCSIN_HOME), its ports, its secrets and its database.
+
+Read once from the environment; cheap to import, for every command does. docs/settings.md lists the variables.
+"""
+
+import hashlib
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tocsin.refusals import Refusal
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# sun_path holds 108 bytes with the closing zero; 40 stay free for the longest socket name kept in the folder.
+LONGEST_SOCKET_FOLDER = 107 - 40
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Every port of an instance; all but the media ports move with the web port."""
+
+    web: int
+    switch_http: int
+    outside_http: int
+    sip: int
+    sip_tls: int
+    outside_sip: int
+    rtp_first: int
+    rtp_last: int
+
+
+def ports_beside(web: int) -> Ports:
+    """The ports of the instance whose web port is `web`.
+
+    >>> ports_beside(8000).sip
+    8160
+    """
+    return Ports(
+        web=web,
+        switch_http=web + 100,
+        outside_http=web + 101,
+        sip=web + 160,
+        sip_tls=web + 161,
+        outside_sip=web + 162,
+        rtp_first=20000,
+        rtp_last=29999,
+    )
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a process knows of the installation that it belongs to."""
+
+    home: Path
+    ports: Ports
+    bind: str
+    hosts: list[str]
+    origins: list[str]
+    database_url: str | None
+
+    def secret(self, name: str) -> str:
+        """The instance's own random text of that name, made when it is first asked for and kept for ever."""
+        path = self.home / "secrets" / name
+        if not path.exists():
+            self.make_home()
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            keep_first(path=path, text=secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii")
+
+    def make_home(self) -> None:
+        """Make the instance's folder, closed to others; root's lets PostgreSQL's user pass through."""
+        self.home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that make another process one of this instance."""
+        return {"TOCSIN_HOME": str(self.home), "TOCSIN_PORT": str(self.ports.web), "TOCSIN_BIND": self.bind}
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Tocsin runs PostgreSQL itself."""
+        return self.database_url is None
+
+    @property
+    def postgres(self) -> Path:
+        """Where the embedded server keeps its cluster."""
+        return self.home / "postgres"
+
+    @property
+    def kind(self) -> str | None:
+        """What the instance was created as: "demo" or "real"; None while it is new."""
+        marker = self.home / "kind"
+        if marker.exists():
+            return marker.read_text(encoding="ascii").strip()
+        return "real" if self.postgres.exists() else None
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demo: decided when the instance is created, and never changed."""
+        return self.kind == "demo"
+
+    def create(self, *, demo: bool) -> None:
+        """Decide what a new instance is; leave an existing one what it is.
+
+        Raises Refusal where a demo is asked for and would stand in real data or be open to others.
+        """
+        if demo and self.bind not in LOOPBACK:
+            raise Refusal(
+                f"A demo lets anybody in, so it only listens on 127.0.0.1: unset TOCSIN_BIND={self.bind}."
+            )
+        if demo and not self.embedded:
+            raise Refusal("A demo keeps to a database of its own: unset DATABASE_URL, or leave out --demo.")
+        if demo and self.kind == "real":
+            raise Refusal(
+                f"{self.home} holds a real instance, which is kept as it is. "
+                "Give the demo a folder of its own: TOCSIN_HOME=~/.tocsin-demo"
+            )
+        self.make_home()
+        if self.kind is None:
+            keep_first(path=self.home / "kind", text="demo" if demo else "real")
+
+    @property
+    def sockets(self) -> Path:
+        """Where the Unix sockets are: in the home, or in a short folder where its path is too long."""
+        inside = self.home / "run"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+            return inside
+        mark = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        # Root's own XDG_RUNTIME_DIR is closed to the user that PostgreSQL runs as.
+        runtime = None if os.geteuid() == 0 else os.environ.get("XDG_RUNTIME_DIR")
+        return Path(runtime or tempfile.gettempdir()) / f"tocsin-{os.geteuid()}-{mark}"
+
+    def make_sockets(self) -> None:
+        """Make the folder of the sockets; raises Refusal where somebody else made it first."""
+        self.make_home()
+        self.sockets.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+        found = self.sockets.lstat()
+        if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
+            raise Refusal(f"{self.sockets} belongs to somebody else, so nothing was put there: remove it.")
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """How to reach the database, in libpq's own words (host, port, dbname, user, password ...)."""
+        if self.database_url is not None:
+            return parse_database_url(self.database_url)
+        return {
+            "host": str(self.sockets / "postgres"),
+            "port": "5432",
+            "dbname": "tocsin",
+            "user": "tocsin",
+            "password": self.secret("database"),
+            "require_auth": "scram-sha-256",
+        }
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """The database as Django's DATABASES wants it."""
+        words = dict(self.connection)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": words.pop("dbname"),
+            "USER": words.pop("user", ""),
+            "PASSWORD": words.pop("password", ""),
+            "HOST": words.pop("host", ""),
+            "PORT": words.pop("port", ""),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {**words, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        }
+
+    @property
+    def database_dsn(self) -> str:
+        """The database as psycopg's connect wants it."""
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - most commands never connect
+
+        return make_conninfo(**self.connection)
+
+
+def keep_first(*, path: Path, text: str) -> None:
+    """Write a file for its owner alone, whole or not at all; where somebody was first, theirs stays."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink()
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """A libpq address (postgresql://user:password@host:port/name?sslmode=require) in its words.
+
+    Raises Refusal where it cannot be read or names no database.
+    """
+    import psycopg  # noqa: PLC0415 - only where DATABASE_URL is set
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        words = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as unreadable:
+        raise Refusal(
+            "DATABASE_URL cannot be read; write postgresql://user:password@host:5432/name."
+        ) from unreadable
+    if not words.get("dbname"):
+        raise Refusal("DATABASE_URL names no database; write postgresql://user:password@host:5432/name.")
+    return dict(words)
+
+
+def read_instance(environ: Mapping[str, str]) -> Instance:
+    """The instance that these environment variables describe; raises Refusal where one cannot be used."""
+    given = environ.get("TOCSIN_HOME")
+    in_checkout = (CHECKOUT / "pyproject.toml").exists()
+    usual = CHECKOUT / ".tocsin" if in_checkout else Path.home() / ".tocsin"
+    port = environ.get("TOCSIN_PORT", "8000")
+    if not port.isdecimal() or not 1024 <= int(port) <= 65535 - 162:
+        raise Refusal(f"TOCSIN_PORT={port} is not a port from 1024 to {65535 - 162}.")
+    ports = ports_beside(int(port))
+    names = [name.strip() for name in environ.get("TOCSIN_HOSTS", "").split(",") if name.strip()]
+    bind = environ.get("TOCSIN_BIND", "127.0.0.1")
+    own = list(dict.fromkeys(["127.0.0.1", "localhost", bind]))
+    return Instance(
+        home=Path(given).expanduser().resolve() if given else usual,
+        ports=ports,
+        bind=bind,
+        hosts=[*own, *names],
+        origins=[*(f"http://{host}:{ports.web}" for host in own), *(f"https://{name}" for name in names)],
+        database_url=environ.get("DATABASE_URL") or None,
+    )
+
+
+instance = read_instance(os.environ)

@@ -1,0 +1,95 @@
+"""`tocsin run PART`: one part of Tocsin in the foreground, as a supervisor or a unit of systemd calls it."""
+
+import asyncio
+import os
+import signal
+
+import click
+
+from tocsin.project.instance import instance
+from tocsin.project.processes import leashed, stop_with_parent
+
+SECONDS_FOR_OPEN_REQUESTS = 3
+
+
+@click.group()
+def run() -> None:
+    """Run one part in the foreground."""
+    if leashed():
+        stop_with_parent(signal.SIGTERM)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.project.settings")
+
+
+@run.command()
+def postgres() -> None:
+    """The embedded PostgreSQL."""
+    from tocsin.project.postgres import serve  # noqa: PLC0415 - each part imports its own world only
+
+    serve(instance)
+
+
+@run.command()
+def engine() -> None:
+    """The telephone engine (Asterisk)."""
+    from tocsin.project.telephony import become_engine  # noqa: PLC0415
+
+    become_engine(instance)
+
+
+@run.command()
+def outside() -> None:
+    """The outside telephone network of a rehearsal (a second Asterisk)."""
+    from tocsin.project.telephony import become_outside  # noqa: PLC0415
+
+    become_outside(instance)
+
+
+@run.command()
+def switchboard() -> None:
+    """The daemon that decides what becomes of every call."""
+    import django  # noqa: PLC0415
+
+    django.setup()
+    asyncio.run(run_switchboard())
+
+
+async def run_switchboard() -> None:
+    """Run the daemon with the gateways of the settings until SIGTERM or Ctrl-C."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from tocsin import wiring  # noqa: PLC0415
+    from tocsin.calls import daemon  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(ending, stop.set)
+    await daemon.run(
+        switch=wiring.switch(),
+        speech=wiring.speech(),
+        dsn=instance.database_dsn,
+        region=settings.REGION,
+        stop=stop,
+    )
+
+
+@run.command()
+def work() -> None:
+    """Jobs and schedules."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["tocsin", "procrastinate", "worker", "--name", "work"])
+
+
+@run.command()
+def web() -> None:
+    """The website, the desk and the console."""
+    import uvicorn  # noqa: PLC0415
+
+    uvicorn.run(
+        "tocsin.project.asgi:application",
+        host=instance.bind,
+        port=instance.ports.web,
+        log_level="warning",
+        # Live pages hold a request open for ever; they reconnect by themselves.
+        timeout_graceful_shutdown=SECONDS_FOR_OPEN_REQUESTS,
+    )

@@ -1,0 +1,152 @@
+"""The telephone engine of this instance: where it is kept, and how it is set up."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from tocsin.gateways.asterisk.engine import (
+    Certificate,
+    Engine,
+    EngineSettings,
+    Nat,
+    Progress,
+    Trunk,
+    install,
+    installed,
+    outside_trunk,
+    run,
+    run_outside,
+    system_engine,
+)
+from tocsin.project.instance import Instance
+from tocsin.refusals import Refusal
+
+
+def engine_folder(instance: Instance) -> Path:
+    """Where the fetched engine is."""
+    return instance.home / "engine"
+
+
+def package_cache() -> Path:
+    """Where fetched packages are kept for the next instance."""
+    given = os.environ.get("TOCSIN_CACHE")
+    usual = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tocsin"
+    return Path(given).expanduser() if given else usual
+
+
+def certificate() -> Certificate | None:
+    """What proves to carriers over TLS who we are, where the operator has such."""
+    proof, key = (os.environ.get(name) for name in ("TOCSIN_SIP_CERTIFICATE", "TOCSIN_SIP_KEY"))
+    return Certificate(certificate=Path(proof), key=Path(key)) if proof and key else None
+
+
+def router() -> Nat:
+    """The way through the router that stands between, where there is one."""
+    networks = os.environ.get("TOCSIN_LOCAL_NETWORKS", "")
+    return Nat(
+        external_address=os.environ.get("TOCSIN_EXTERNAL_ADDRESS", ""),
+        local_networks=tuple(network.strip() for network in networks.split(",") if network.strip()),
+        stun=os.environ.get("TOCSIN_STUN", ""),
+        turn=os.environ.get("TOCSIN_TURN", ""),
+        turn_user=os.environ.get("TOCSIN_TURN_USER", ""),
+        turn_password=os.environ.get("TOCSIN_TURN_PASSWORD", ""),
+    )
+
+
+def read_trunks(text: str) -> tuple[Trunk, ...]:
+    """The carriers, as TOCSIN_HOME/trunks.toml says them: one table [[trunk]] each, with the fields of Trunk.
+
+    Raises Refusal where a field is unknown or missing.
+    """
+    try:
+        said = tomllib.loads(text)
+        tables = said.pop("trunk", [])
+        trunks = tuple(Trunk(**{**table, "peers": tuple(table.get("peers", ()))}) for table in tables)
+    except (tomllib.TOMLDecodeError, TypeError) as wrong:
+        raise Refusal(f"trunks.toml cannot be used ({wrong}); docs/settings.md says how it is written.") from wrong
+    if said:
+        raise Refusal(f"trunks.toml says {', '.join(said)}, which means nothing: it holds [[trunk]] and no more.")
+    return trunks
+
+
+def engine_settings(instance: Instance) -> EngineSettings:
+    """What the engine's configuration is made from; only a demo is called from its rehearsed outside network."""
+    ports = instance.ports
+    file = instance.home / "trunks.toml"
+    trunks = read_trunks(file.read_text(encoding="utf-8") if file.exists() else "")
+    if instance.demo:
+        trunks = (outside_trunk(sip_port=ports.outside_sip),)
+    return EngineSettings(
+        home=instance.home,
+        bind=instance.bind,
+        http_port=ports.switch_http,
+        sip_port=ports.sip,
+        sip_tls_port=ports.sip_tls,
+        rtp_first=ports.rtp_first,
+        rtp_last=ports.rtp_last,
+        password=instance.secret("ari"),
+        trunks=trunks,
+        nat=router(),
+        outside_http_port=ports.outside_http,
+        outside_sip_port=ports.outside_sip,
+        rehearsal=instance.demo,
+        certificate=certificate(),
+    )
+
+
+def present_engine(instance: Instance) -> Engine | None:
+    """The engine that this instance would run now; None where it is still to be fetched."""
+    if os.environ.get("TOCSIN_ENGINE") == "system":
+        return system_engine()
+    return installed(engine_folder(instance))
+
+
+def ensure_engine(instance: Instance, *, newest: bool = False) -> Engine:
+    """The engine, fetched first where it is absent, or where the newest is asked for."""
+    if os.environ.get("TOCSIN_ENGINE") == "system":
+        return system_engine()
+    return install(
+        engine_folder(instance),
+        cache=package_cache(),
+        report=reporter(),
+        mirror=os.environ.get("TOCSIN_DEBIAN_MIRROR", ""),
+        suite=os.environ.get("TOCSIN_ENGINE_SUITE", ""),
+        newest=newest,
+    )
+
+
+def reporter() -> Callable[[str, Progress | None], None]:
+    """Shows how far the fetching is: one line that grows on a terminal, one line per stage elsewhere."""
+    told: set[str] = set()
+
+    def report(doing: str, progress: Progress | None) -> None:
+        if progress is None:
+            click.echo(doing)
+            return
+        megabytes = f"{progress.bytes / 1e6:.0f} of {progress.bytes_total / 1e6:.0f} MB"
+        ended = progress.bytes >= progress.bytes_total
+        if sys.stdout.isatty():
+            click.echo(f"\r{doing}: {megabytes}, {progress.files} of {progress.files_total} files", nl=ended)
+        elif ended and doing not in told:
+            told.add(doing)
+            click.echo(f"{doing}: {megabytes}, {progress.files_total} files")
+
+    return report
+
+
+def become_engine(instance: Instance) -> NoReturn:
+    """Become the engine, in the foreground; raises Refusal where it is not there."""
+    engine = present_engine(instance)
+    if engine is None:
+        raise Refusal("The telephone engine is not there yet: run `tocsin engine install`.")
+    run(engine, engine_settings(instance))
+
+
+def become_outside(instance: Instance) -> NoReturn:
+    """Become the telephone network of a rehearsal; raises Refusal where the engine is not there."""
+    run_outside(ensure_engine(instance), engine_settings(instance))

@@ -1,0 +1,158 @@
+"""`tocsin up`: every part, started in order, watched, and stopped together."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import click
+
+from tocsin.project.health import address_of, health_of
+from tocsin.project.instance import Instance, instance
+from tocsin.project.parts import ENGINE, POSTGRES, USING_DATABASE
+from tocsin.project.processes import command, last_line, surroundings
+from tocsin.project.room import disk_in_the_way, ports_in_the_way
+from tocsin.project.supervision import Supervisor, log_of, stop_leftovers, supervised
+from tocsin.project.telephony import ensure_engine
+from tocsin.refusals import Refusal
+
+SECONDS_TO_BE_HEALTHY = 60
+SECONDS_BETWEEN_QUESTIONS = 0.3
+SECONDS_BETWEEN_LOOKS = 2
+
+
+@click.command()
+@click.option(
+    "--demo", is_flag=True, help="Make a new instance a demo: a number to call, nobody real, loopback only."
+)
+def up(*, demo: bool) -> None:
+    """Run every part until Ctrl-C, and say when it is ready."""
+    try:
+        stop_on_signals()
+        with only_one(instance):
+            make_way(instance)
+            instance.create(demo=demo)
+            click.echo(f"Tocsin{' demo' if instance.demo else ''} in {instance.home}")
+            ensure_engine(instance)
+            while True:
+                run_parts(instance)
+                click.echo("the supervisor of the processes was killed: starting everything again")
+                stop_leftovers(instance)
+    except KeyboardInterrupt:
+        click.echo("stopped")
+
+
+@contextlib.contextmanager
+def only_one(instance: Instance) -> Iterator[None]:
+    """Hold the instance for this `tocsin up`; raises Refusal where another one has it."""
+    instance.make_home()
+    path = instance.home / "up.lock"
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = path.read_text(encoding="ascii").strip()
+            raise Refusal(
+                f"Tocsin already runs in {instance.home} (process {holder}). Stop that one with Ctrl-C, "
+                "or run a second instance with another TOCSIN_HOME and TOCSIN_PORT."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def stop_on_signals() -> None:
+    """Let SIGTERM and a closed terminal interrupt as Ctrl-C does; the first is enough."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(*_: object) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        click.echo("stopping")
+        raise KeyboardInterrupt
+
+    for each in signals:
+        signal.signal(each, stop)
+
+
+def make_way(instance: Instance) -> None:
+    """Stop what an earlier run left behind; raises Refusal where a port or the disk stands in the way."""
+    if stop_leftovers(instance):
+        click.echo("the last run was killed: what it left behind has been stopped")
+    if trouble := ports_in_the_way(instance) or disk_in_the_way(instance):
+        raise Refusal(trouble)
+
+
+def run_parts(instance: Instance) -> None:
+    """Run supervisord with every part in it; return only when it was killed."""
+    with supervised(instance) as (supervisor, process):
+        # The engine needs no database, so it starts meanwhile.
+        early = [POSTGRES.name, ENGINE.name] if instance.embedded else [ENGINE.name]
+        late = [part.name for part in USING_DATABASE]
+        start(supervisor, early)
+        if instance.embedded:
+            wait_until_healthy(instance, supervisor, [POSTGRES.name])
+        migrate(instance)
+        start(supervisor, late)
+        wait_until_healthy(instance, supervisor, [ENGINE.name, *late])
+        click.echo(f"ready {address_of(instance)}")
+        watch(supervisor, process)
+
+
+def start(supervisor: Supervisor, names: list[str]) -> None:
+    """Start these parts together, without waiting for them."""
+    click.echo(f"starting {', '.join(names)}")
+    for name in names:
+        supervisor.start(name)
+
+
+def wait_until_healthy(instance: Instance, supervisor: Supervisor, names: list[str]) -> None:
+    """Return when these parts are healthy; raises Refusal where one is given up, or not in time."""
+    waiting = list(names)
+    began = time.monotonic()
+    while waiting:
+        states = supervisor.states()
+        for name in tuple(waiting):
+            health = health_of(instance, states[name])
+            if not health.trouble:
+                click.echo(f"  {name} is healthy")
+                waiting.remove(name)
+            elif health.state == "fatal" or time.monotonic() - began > SECONDS_TO_BE_HEALTHY:
+                log = log_of(instance, name)
+                raise Refusal(f"{name} {health.trouble} ({last_line(log)}); {log} says more.")
+        time.sleep(SECONDS_BETWEEN_QUESTIONS)
+
+
+def migrate(instance: Instance) -> None:
+    """Bring the database to this version of the code."""
+    click.echo("bringing the database up to date")
+    log = log_of(instance, "migrate")
+    with log.open("wb") as output:
+        outcome = subprocess.run(
+            command("db", "migrate"),
+            env=surroundings(instance),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            check=False,
+        )
+    if outcome.returncode != 0:
+        raise Refusal(f"The database could not be brought up to date ({last_line(log)}); {log} says more.")
+
+
+def watch(supervisor: Supervisor, process: subprocess.Popen[bytes]) -> None:
+    """Start again what supervisord gave up, until it is itself gone."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_BETWEEN_LOOKS)
+            return
+        with contextlib.suppress(ConnectionError):
+            for state in supervisor.states().values():
+                if state.state == "fatal":
+                    click.echo(f"{state.name} keeps stopping: starting it again")
+                    supervisor.start(state.name)
