@@ -1,0 +1,439 @@
+"""The figures as the database counts them: the same as the rules say, for the board and for the report."""
+
+import random
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import example, given, settings
+
+from tests.journals import BEGIN, Act, Journal, journals
+from tocsin.accounts.models import Person
+from tocsin.activations.models import Activation, ActivationStep, OpeningHours
+from tocsin.activations.rules import Kind, State
+from tocsin.authorities.models import Authority, Number
+from tocsin.calls import models as calls
+from tocsin.calls.rules.states import CallState
+from tocsin.insights.queries import board as boards
+from tocsin.insights.queries import journal as read
+from tocsin.insights.queries.board import board
+from tocsin.insights.queries.report import report
+from tocsin.insights.rules import days
+from tocsin.insights.rules.courses import Course, course
+from tocsin.insights.rules.figures import SHORT, TARGET, callers, figures
+from tocsin.insights.rules.moment import AgentNow, LiveCall, Verdict, moment
+from tocsin.workforce.models import Agent
+from tocsin.workforce.rules import AgentState
+
+pytestmark = pytest.mark.django_db
+EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
+
+
+def an_activation(*, opened_at: datetime, digits: str = "1771", kind: Kind = Kind.REAL) -> Activation:
+    authority, _ = Authority.objects.get_or_create(
+        slug="crisis-centre", defaults={"name": "Crisis centre", "languages": ["nl", "fr"]}
+    )
+    number, _ = Number.objects.get_or_create(digits=digits)
+    activation = Activation.objects.create(
+        authority=authority,
+        number=number,
+        title="Flood",
+        kind=kind,
+        languages=["nl", "fr"],
+        timezone="Europe/Brussels",
+        state=State.OPEN,
+        ordered_at=opened_at,
+    )
+    ActivationStep.objects.create(activation=activation, before=State.ORDERED, after=State.OPEN, at=opened_at)
+    return activation
+
+
+def write(journal: Journal, *, activation: Activation) -> None:
+    """Put a journal into the tables, as the switchboard does."""
+    calls.Call.objects.bulk_create(
+        calls.Call(
+            leg=call.leg,
+            number=call.number,
+            caller_mark=call.caller,
+            activation=activation,
+            language=call.language,
+            state=call.state,
+            since=call.since,
+            arrived_at=call.arrived_at,
+            queued_at=call.queued_at,
+            answered=call.answered,
+        )
+        for call in journal.calls.values()
+    )
+    calls.CallStep.objects.bulk_create(
+        calls.CallStep(
+            call_id=step.leg,
+            activation=activation,
+            before=step.before,
+            after=step.after,
+            at=step.at,
+            language=step.language,
+            why=step.why,
+        )
+        for step in journal.steps
+    )
+
+
+def courses(journal: Journal) -> Iterable[Course]:
+    for leg, call in journal.calls.items():
+        yield course(steps=journal.steps_of(leg), arrived_at=call.arrived_at)
+
+
+def made_of(*acts: tuple[float, Act, int]) -> Journal:
+    """A journal of things done, each some seconds after the one before."""
+    journal = Journal()
+    for seconds, act, who in acts:
+        journal.now += timedelta(seconds=seconds)
+        journal.act(act, who)
+    return journal
+
+
+GIVEN_UP_AND_BACK = made_of((0, Act.CALL_WHILE_BUSY, 1), (70, Act.RETURN, 0), (5, Act.VANISH, 1))
+RETURNED_TO_LINE = made_of(
+    (0, Act.CALL, 1), (2, Act.ANSWER, 0), (30, Act.LOSE, 0), (21, Act.LOSE, 1), (1, Act.CALL, 0)
+)
+AT_THE_TARGET = made_of((0, Act.CALL, 1), (20, Act.ANSWER, 0))
+JUST_NOT_SHORT = made_of((0, Act.CALL, 1), (5, Act.HANG_UP, 0))
+
+
+@given(journals())
+@example(GIVEN_UP_AND_BACK)
+@example(RETURNED_TO_LINE)
+@example(AT_THE_TARGET)
+@example(JUST_NOT_SHORT)
+@settings(deadline=None, max_examples=60)
+def test_the_database_counts_what_the_rules_count(journal: Journal) -> None:
+    with transaction.atomic():
+        activation = an_activation(opened_at=BEGIN)
+        write(journal, activation=activation)
+        found = read.tallies(activation=activation.pk, **EVER)
+        by_quarter: dict[tuple[datetime, str], list[Course]] = {}
+        for one in courses(journal):
+            by_quarter.setdefault((days.quarter_of(one.arrived_at), one.language), []).append(one)
+
+        assert {(tally.quarter, tally.language): tally.figures for tally in found} == {
+            key: figures(some, now=journal.now) for key, some in by_quarter.items()
+        }
+        assert read.callers(activation=activation.pk, **EVER) == callers(c.caller for c in journal.calls.values())
+        transaction.set_rollback(True)
+
+
+@given(journals())
+@example(RETURNED_TO_LINE)
+@settings(deadline=None, max_examples=60)
+def test_the_database_sees_the_moment_as_the_rules_do(journal: Journal) -> None:
+    alive = [
+        LiveCall(one.language, one.state, one.waiting_since)
+        for one in courses(journal)
+        if one.state is not CallState.ENDED
+    ]
+    with transaction.atomic():
+        activation = an_activation(opened_at=BEGIN)
+        write(journal, activation=activation)
+        found = read.live_calls(activation=activation.pk)
+        transaction.set_rollback(True)
+
+    assert moment(found, agents=(), languages=["nl", "fr"]) == moment(alive, agents=(), languages=["nl", "fr"])
+
+
+def test_examples_show_what_they_are_meant_to() -> None:
+    [back] = courses(GIVEN_UP_AND_BACK)
+    returned, _ = courses(RETURNED_TO_LINE)
+    [in_time] = courses(AT_THE_TARGET)
+    [left] = courses(JUST_NOT_SHORT)
+
+    assert GIVEN_UP_AND_BACK.steps[1].after is CallState.ENDED
+    assert back.state is not CallState.ENDED
+    assert returned.answered_at
+    assert returned.returned_at
+    assert (in_time.waited(until=BEGIN), left.waited(until=BEGIN)) == (TARGET, SHORT)
+
+
+def test_another_activation_is_not_counted() -> None:
+    mine = an_activation(opened_at=BEGIN)
+    other = an_activation(opened_at=BEGIN, digits="1772")
+    write(made_of((0, Act.CALL, 1)), activation=other)
+
+    assert read.tallies(activation=mine.pk, **EVER) == []
+    assert read.live_calls(activation=mine.pk) == []
+    assert read.callers(activation=mine.pk, **EVER).attempts == 0
+
+
+NOON = datetime(2026, 3, 7, 12, tzinfo=UTC)
+
+
+def take_call(
+    *, activation: Activation, arrived_at: datetime, waited: float = 10, talked: float | None = 240, leg: str
+) -> None:
+    """Write a call that waited so many seconds and, unless `talked` is None, was answered; it has ended."""
+    end = arrived_at + timedelta(seconds=waited + (talked or 0))
+    story = [(CallState.WAITING, arrived_at)]
+    if talked is not None:
+        story.append((CallState.TALKING, arrived_at + timedelta(seconds=waited)))
+    keep_call(activation=activation, story=[*story, (CallState.ENDED, end)], leg=leg)
+
+
+def keep_call(*, activation: Activation, story: list[tuple[CallState, datetime]], leg: str) -> None:
+    state, since = story[-1]
+    calls.Call.objects.create(
+        leg=leg,
+        number="1771",
+        caller_mark=leg,
+        activation=activation,
+        language="nl",
+        state=state,
+        since=since,
+        arrived_at=story[0][1],
+    )
+    befores = ["", *(state for state, _ in story)]
+    calls.CallStep.objects.bulk_create(
+        calls.CallStep(
+            call_id=leg, activation=activation, before=before, after=after, at=at, language="nl", why="test"
+        )
+        for before, (after, at) in zip(befores, story, strict=False)
+    )
+
+
+def test_the_board_shows_today_and_not_yesterday() -> None:
+    activation = an_activation(opened_at=NOON - timedelta(days=2))
+    take_call(activation=activation, arrived_at=NOON - timedelta(days=1), leg="yesterday")
+    # 23:30 UTC is past midnight in Brussels.
+    take_call(activation=activation, arrived_at=NOON - timedelta(hours=12.5), leg="today")
+
+    seen = board(activation=activation, now=NOON)
+
+    assert (seen.day, seen.today.offered, seen.callers.attempts) == (date(2026, 3, 7), 1, 1)
+
+
+def test_what_is_settled_is_counted_once_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    activation = an_activation(opened_at=NOON - timedelta(hours=3))
+    asked: list[datetime] = []
+    count = read.tallies
+
+    def counted(*, activation: int, since: datetime, until: datetime) -> list[days.Tally]:
+        asked.append(since)
+        return count(activation=activation, since=since, until=until)
+
+    monkeypatch.setattr("tocsin.insights.queries.journal.tallies", counted)
+    for minutes in range(0, 180, 10):
+        take_call(activation=activation, arrived_at=NOON - timedelta(minutes=minutes), leg=f"c{minutes}")
+
+    first = board(activation=activation, now=NOON)
+    asked.clear()
+    second = board(activation=activation, now=NOON)
+
+    assert first.today == second.today
+    assert second.today.offered == 18
+    assert asked == [days.quarter_of(NOON - boards.UNSETTLED)], "only the newest quarters are counted again"
+
+
+def test_a_caller_who_comes_out_of_the_fallback_late_is_counted_though_the_time_was_settled() -> None:
+    activation = an_activation(opened_at=NOON - timedelta(hours=3))
+    take_call(activation=activation, arrived_at=NOON - timedelta(hours=2), leg="early")
+    board(activation=activation, now=NOON)
+
+    take_call(activation=activation, arrived_at=NOON - timedelta(hours=1), leg="late")
+
+    assert board(activation=activation, now=NOON).today.offered == 2
+
+
+def test_a_call_that_is_still_alive_is_never_settled() -> None:
+    activation = an_activation(opened_at=NOON - timedelta(hours=3))
+    arrived_at = NOON - timedelta(hours=2)
+    keep_call(activation=activation, story=[(CallState.WAITING, arrived_at)], leg="patient")
+    assert board(activation=activation, now=NOON).today.in_progress == 1
+
+    calls.Call.objects.filter(leg="patient").update(state=CallState.ENDED, since=NOON)
+    calls.CallStep.objects.create(
+        call_id="patient",
+        activation=activation,
+        before="waiting",
+        after="ended",
+        at=NOON,
+        language="nl",
+        why="",
+    )
+
+    assert board(activation=activation, now=NOON).today.abandoned == 1
+
+
+def an_agent(*, name: str, serves: Authority, state: AgentState, languages: list[str]) -> Agent:
+    person = Person.objects.create_user(f"{name}@example.org", name=name, roles=["agent"])
+    agent = Agent.objects.create(person=person, languages=languages, state=state, since=NOON, idle_since=NOON)
+    agent.serves.add(serves)
+    return agent
+
+
+def test_the_board_shows_the_agents_of_the_authority_who_are_signed_in() -> None:
+    activation = an_activation(opened_at=NOON)
+    other = Authority.objects.create(name="Elsewhere", slug="elsewhere", languages=["nl"])
+    an_agent(name="Ann", serves=activation.authority, state=AgentState.READY, languages=["nl", "fr"])
+    an_agent(name="Away", serves=activation.authority, state=AgentState.SIGNED_OUT, languages=["nl"])
+    an_agent(name="Other", serves=other, state=AgentState.READY, languages=["nl"])
+
+    assert board(activation=activation, now=NOON).agents == (
+        AgentNow("Ann", ("nl", "fr"), AgentState.READY, NOON),
+    )
+
+
+def test_the_board_says_when_the_switchboard_is_away() -> None:
+    activation = an_activation(opened_at=NOON)
+    assert board(activation=activation, now=NOON).verdict is Verdict.SWITCHBOARD_AWAY
+
+    calls.Pulse.objects.create(at=NOON, switch_connected=True, backlog=0, decision_ms=1)
+    assert board(activation=activation, now=NOON).verdict is Verdict.GOES_WELL
+    assert board(activation=activation, now=NOON + timedelta(seconds=16)).verdict is Verdict.SWITCHBOARD_AWAY
+
+
+def test_the_board_asks_as_much_of_the_database_for_many_as_for_one() -> None:
+    activation = an_activation(opened_at=NOON)
+
+    def queries(first: int, last: int) -> int:
+        for n in range(first, last):
+            keep_call(activation=activation, story=[(CallState.WAITING, NOON)], leg=f"w{n}")
+            an_agent(name=f"A{n}", serves=activation.authority, state=AgentState.TALKING, languages=["nl", "fr"])
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert board(activation=activation, now=NOON).moment.in_line == last
+        return len(asked)
+
+    assert queries(0, 1) == queries(1, 30)
+
+
+# --- The Ukraine centre of March 2022, as its press figures tell it: made calls, real totals ---
+
+FIRST, LAST = date(2022, 3, 3), date(2022, 4, 4)
+TOTAL, PEAK, WEEKEND = 6253, 421, 66
+
+
+def calls_of_the_ukraine_centre() -> dict[date, int]:
+    """Calls per day: 33 days, 421 on 7 March, 66 on each of ten weekend days, and 6,253 in all."""
+    all_days = days.days_from(FIRST, LAST)
+    weekend = [day for day in all_days if day.weekday() >= 5]
+    ordinary = [day for day in all_days if day.weekday() < 5 and day != date(2022, 3, 7)]
+    rest = TOTAL - PEAK - WEEKEND * len(weekend)
+    made = dict.fromkeys(weekend, WEEKEND) | {date(2022, 3, 7): PEAK}
+    each, more = divmod(rest, len(ordinary))
+    return made | {day: each + (n < more) for n, day in enumerate(ordinary)}
+
+
+def seed_the_ukraine_centre() -> Activation:
+    """The activation of a month, with calls from 8 to 20 h; the clock goes forward on 27 March."""
+    chance = random.Random(20220303)  # noqa: S311 - not for secrets
+    midnight = days.start_of(FIRST, "Europe/Brussels")
+    activation = an_activation(opened_at=midnight + timedelta(hours=7))
+    closed_at = days.start_of(LAST, "Europe/Brussels") + timedelta(hours=21)
+    activation.state = State.CLOSED
+    activation.save()
+    for before, after in ((State.OPEN, State.CLOSING), (State.CLOSING, State.CLOSED)):
+        ActivationStep.objects.create(activation=activation, before=before, after=after, at=closed_at)
+    rows: list[calls.Call] = []
+    steps: list[calls.CallStep] = []
+    for day, count in calls_of_the_ukraine_centre().items():
+        morning = days.start_of(day + timedelta(days=1), "Europe/Brussels") - timedelta(hours=16)
+        for n in range(count):
+            arrived_at = morning + timedelta(seconds=chance.uniform(0, 12 * 3600))
+            add_ukraine_call(rows, steps, activation, arrived_at, leg=f"{day}-{n}", chance=chance)
+    calls.Call.objects.bulk_create(rows)
+    calls.CallStep.objects.bulk_create(steps)
+    return activation
+
+
+def add_ukraine_call(
+    rows: list[calls.Call],
+    steps: list[calls.CallStep],
+    activation: Activation,
+    arrived_at: datetime,
+    *,
+    leg: str,
+    chance: random.Random,
+) -> None:
+    language = chance.choice(["nl", "fr", "fr", "uk"])
+    waited = timedelta(seconds=chance.expovariate(1 / 15))
+    answered = chance.random() < 0.93
+    story = [(CallState.WAITING, arrived_at)]
+    if answered:
+        story.append((CallState.TALKING, arrived_at + waited))
+    story.append((CallState.ENDED, arrived_at + waited + answered * timedelta(minutes=4)))
+    rows.append(
+        calls.Call(
+            leg=leg,
+            number="1771",
+            caller_mark=f"{chance.randrange(4000)}",
+            activation=activation,
+            language=language,
+            state=CallState.ENDED,
+            since=story[-1][1],
+            arrived_at=arrived_at,
+        )
+    )
+    befores = ["", *(state for state, _ in story)]
+    steps += [
+        calls.CallStep(
+            call_id=leg,
+            activation=activation,
+            before=before,
+            after=after,
+            at=at,
+            language=language,
+            why="seed",
+        )
+        for before, (after, at) in zip(befores, story, strict=False)
+    ]
+
+
+def test_the_report_says_the_figures_the_press_was_given_of_the_ukraine_centre() -> None:
+    activation = seed_the_ukraine_centre()
+
+    told = report(activation=activation, now=datetime(2022, 6, 1, tzinfo=UTC))
+
+    assert told.total.offered == TOTAL
+    assert told.peak_day == days.Peak(date(2022, 3, 7), PEAK)
+    assert told.weekend_mean == WEEKEND
+    assert (len(told.open_days), round(told.mean_per_day or 0)) == (33, 189)
+    assert sum(figures.offered for figures in told.hours.values()) == TOTAL
+    assert sum(figures.offered for figures in told.languages.values()) == TOTAL
+    assert len(told.hours) == 33 * 24 - 1, "one hour was left out by the clock"
+    assert told.total.offered == told.total.answered + told.total.abandoned
+
+
+def test_days_outside_the_opening_hours_do_not_lower_the_means() -> None:
+    activation = an_activation(opened_at=datetime(2026, 3, 6, 8, tzinfo=UTC))
+    for weekday in range(6):
+        OpeningHours.objects.create(activation=activation, weekday=weekday, start=time(8), until=time(20))
+    # Friday 6, Saturday 7, Monday 9 March; on Sunday somebody is turned away.
+    for day in (6, 7, 9):
+        take_call(activation=activation, arrived_at=datetime(2026, 3, day, 12, tzinfo=UTC), leg=f"d{day}")
+    sunday = datetime(2026, 3, 8, 12, tzinfo=UTC)
+    keep_call(
+        activation=activation,
+        story=[(CallState.TURNED_AWAY, sunday), (CallState.ENDED, sunday)],
+        leg="sunday",
+    )
+
+    told = report(activation=activation, now=datetime(2026, 3, 9, 15, tzinfo=UTC))
+
+    assert (told.mean_per_day, told.weekend_mean) == (1, 1)
+    assert [(day.day, figures.turned_away) for day, figures in told.days.items()] == [
+        (6, 0),
+        (7, 0),
+        (8, 1),
+        (9, 0),
+    ]
+
+
+def test_the_report_of_an_activation_nobody_called_has_no_means() -> None:
+    activation = an_activation(opened_at=NOON)
+    ActivationStep.objects.all().delete()
+
+    told = report(activation=activation, now=NOON)
+
+    assert (told.mean_per_day, told.weekend_mean, told.peak_day) == (None, None, None)

@@ -1,0 +1,269 @@
+"""Whatever happens in whatever order: nobody is lost, with two others, or waiting beside a free agent.
+
+A small model of the switch carries out the moves; events reach the decision late and in batches, as in life.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tocsin.calls import ports
+from tocsin.calls.ports import Verb
+from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.script import FrontWords, Script
+from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep
+from tocsin.calls.rules.switchboard import decide
+from tocsin.workforce.rules import AgentState
+
+BEGIN = datetime(2026, 3, 7, tzinfo=UTC)
+AGENTS = (1, 2, 3)
+CALLERS = st.integers(0, 7)
+
+
+class Exchange(RuleBasedStateMachine):
+    """Callers and agents do as they like; the switchboard decides; a model switch obeys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        full = Script(1, 1, ("nl", "fr"), exercise=False, front={"nl": FrontWords("Blijf binnen.")})
+        # On this number a caller is in line at once: most of what can go wrong happens from there on.
+        short = Script(2, 1, ("nl",), exercise=False)
+        languages = {1: {"nl"}, 2: {"nl", "fr"}, 3: {"fr"}}
+        self.now = BEGIN
+        self.floor = Floor(
+            lines={"1771": full, "1772": short},
+            agents={
+                key: Agent(
+                    id=key,
+                    languages=frozenset(languages[key]),
+                    authorities=frozenset({1}),
+                    state=AgentState.SIGNED_OUT,
+                    since=BEGIN,
+                    idle_since=BEGIN,
+                )
+                for key in AGENTS
+            },
+            logins={f"agent{key}": key for key in AGENTS},
+        )
+        self.made = 0
+        self.pending: list[ports.Event] = []
+        self.listening = True
+        # The model switch: callers by leg with who is in their bridge, agents' legs by leg.
+        self.bridges: dict[str, set[str]] = {}
+        self.arrivals: dict[str, ports.CallArrived] = {}
+        self.agent_legs: dict[str, str] = {}
+        self.journal: dict[str, str] = {}
+
+    @initialize(ready=st.booleans())
+    def agents_come_in(self, ready: bool) -> None:
+        for agent in AGENTS:
+            self.agent_connects(agent)
+            if ready:
+                self.pending.append(ports.AgentAsked(agent, Verb.READY))
+        self.switchboard_decides(seconds=0, congested=False)
+
+    def happen(self, *events: ports.SwitchEvent) -> None:
+        # What happens while nobody listens is never told.
+        if self.listening:
+            self.pending += events
+
+    @rule(number=st.sampled_from(["1771", "1772"]))
+    def somebody_calls(self, number: str) -> None:
+        self.made += 1
+        leg = f"c{self.made}"
+        self.arrivals[leg] = ports.CallArrived(leg, number, "", self.now)
+        self.bridges[leg] = set()
+        self.happen(self.arrivals[leg])
+
+    @rule(which=CALLERS, key=st.sampled_from("123#"))
+    def caller_presses(self, which: int, key: str) -> None:
+        if leg := _pick(self.bridges, which):
+            self.happen(ports.KeyPressed(leg, key))
+
+    @rule(which=CALLERS)
+    def message_ends(self, which: int) -> None:
+        leg = _pick(self.bridges, which)
+        if leg and leg in self.floor.calls:
+            self.happen(ports.MessagePlayed(leg, self.floor.calls[leg].message))
+
+    @rule(which=CALLERS)
+    def caller_hangs_up(self, which: int) -> None:
+        if leg := _pick(self.bridges, which):
+            del self.bridges[leg]
+            self.happen(ports.LegEnded(leg))
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def agent_connects(self, agent: int) -> None:
+        self.made += 1
+        leg = f"a{self.made}"
+        self.agent_legs[leg] = f"agent{agent}"
+        self.happen(ports.AgentLegUp(leg, f"agent{agent}"))
+
+    @rule(which=CALLERS)
+    def agent_disconnects(self, which: int) -> None:
+        if leg := _pick(self.agent_legs, which):
+            self.end_agent_leg(leg)
+
+    def end_agent_leg(self, leg: str) -> None:
+        del self.agent_legs[leg]
+        for bridge in self.bridges.values():
+            bridge.discard(leg)
+        self.happen(ports.LegEnded(leg))
+
+    @rule(agent=st.sampled_from(AGENTS), verb=st.sampled_from(Verb), stale=st.booleans())
+    def agent_asks(self, agent: int, verb: Verb, stale: bool) -> None:
+        call = "c1" if stale else self.floor.agents[agent].call
+        self.pending.append(ports.AgentAsked(agent, verb, call, reason="break"))
+
+    @rule()
+    def whoever_is_offered_a_call_accepts(self) -> None:
+        for agent in self.floor.agents.values():
+            if agent.state is AgentState.OFFERED:
+                self.pending.append(ports.AgentAsked(agent.id, Verb.ACCEPT, agent.call))
+
+    @rule()
+    def a_conversation_begins(self) -> None:
+        self.somebody_calls("1772")
+        self.switchboard_decides(seconds=0, congested=False)
+        self.whoever_is_offered_a_call_accepts()
+        self.switchboard_decides(seconds=0, congested=False)
+
+    @rule(verb=st.sampled_from([Verb.HOLD, Verb.RESUME, Verb.HANG_UP, Verb.SIGN_OUT]))
+    def whoever_talks_asks(self, verb: Verb) -> None:
+        for agent in self.floor.agents.values():
+            if agent.state is AgentState.TALKING:
+                self.pending.append(ports.AgentAsked(agent.id, verb, agent.call))
+
+    @rule(back=st.booleans())
+    def whoever_talks_loses_the_telephone(self, back: bool) -> None:
+        for agent in self.floor.agents.values():
+            if agent.state is AgentState.TALKING:
+                if agent.leg in self.agent_legs:
+                    self.end_agent_leg(agent.leg)
+                if back:
+                    self.agent_connects(agent.id)
+
+    @rule()
+    def connection_is_lost(self) -> None:
+        if self.listening:
+            self.happen(ports.Disconnected())
+            self.listening = False
+
+    @rule()
+    def connection_comes_back(self) -> None:
+        if not self.listening:
+            self.listening = True
+            # As the daemon does: calls whose end was decided but never told are released first.
+            for leg in [leg for leg in self.bridges if self.journal.get(leg) == CallState.ENDED]:
+                del self.bridges[leg]
+            callers = {
+                leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs)) for leg, legs in self.bridges.items()
+            }
+            self.happen(ports.Census(callers=callers, agents=dict(self.agent_legs)))
+
+    @rule(seconds=st.sampled_from([0, 1, 5, 20, 45, 120, 300]), congested=st.booleans())
+    def switchboard_decides(self, seconds: int, congested: bool) -> None:
+        self.now += timedelta(seconds=seconds)
+        for leg, call in self.floor.calls.items():
+            # The switch's fallback tries again every few seconds for as long as the caller stays.
+            if call.state is CallState.FALLBACK and leg in self.bridges:
+                self.happen(self.arrivals[leg])
+        events, self.pending = self.pending, []
+        decision = decide(self.floor, events, now=self.now, congested=congested)
+        self.floor = decision.floor
+        for step in decision.steps:
+            self.keep(step)
+        if self.listening:
+            for move in decision.moves:
+                self.carry_out(move)
+        self.check_nobody_waits_beside_a_free_agent()
+
+    def keep(self, step: CallStep) -> None:
+        assert self.journal.get(step.leg, "") == step.before, "the journal has a gap"
+        assert step.before != CallState.ENDED, "a call that ended is going on"
+        self.journal[step.leg] = step.after
+
+    def carry_out(self, move: ports.Move) -> None:
+        match move:
+            case ports.Connect() if move.leg in self.bridges and move.agent_leg in self.agent_legs:
+                for bridge in self.bridges.values():
+                    bridge.discard(move.agent_leg)
+                self.bridges[move.leg].add(move.agent_leg)
+            case ports.Part() if move.leg in self.bridges:
+                self.bridges[move.leg].discard(move.agent_leg)
+            case ports.Release() if move.leg in self.bridges:
+                del self.bridges[move.leg]
+                self.happen(ports.LegEnded(move.leg))
+            case ports.DropLeg() if move.leg in self.agent_legs:
+                self.end_agent_leg(move.leg)
+            case _:
+                pass
+
+    def check_nobody_waits_beside_a_free_agent(self) -> None:
+        for call in self.floor.calls.values():
+            if call.state is CallState.WAITING:
+                assert not any(agent.may_take(call) for agent in self.floor.agents.values())
+
+    @invariant()
+    def a_call_and_its_agent_agree(self) -> None:
+        for call in self.floor.calls.values():
+            agent = self.floor.agents[call.agent] if call.agent is not None else None
+            if call.state is CallState.OFFERED:
+                assert agent and agent.state is AgentState.OFFERED and agent.call == call.leg
+            elif call.state in CONVERSATION:
+                assert agent and agent.state is AgentState.TALKING and agent.call == call.leg
+            else:
+                assert agent is None
+        for agent in self.floor.agents.values():
+            if agent.state in (AgentState.OFFERED, AgentState.TALKING):
+                assert self.floor.calls[agent.call].agent == agent.id
+
+    @invariant()
+    def a_caller_is_with_at_most_one_agent_and_only_while_talking(self) -> None:
+        if self.pending or not self.listening:
+            return
+        for leg, legs in self.bridges.items():
+            call = self.floor.calls.get(leg)
+            if call and call.state is CallState.TALKING:
+                assert call.agent is not None
+                assert legs == {self.floor.agents[call.agent].leg}
+            else:
+                assert legs == set()
+
+    @invariant()
+    def every_caller_in_the_switch_is_known(self) -> None:
+        if self.pending or not self.listening:
+            return
+        assert set(self.bridges) == {leg for leg in self.floor.calls if leg in self.bridges}
+        gone = {leg for leg, call in self.floor.calls.items() if call.state is not CallState.FALLBACK}
+        assert gone <= set(self.bridges)
+
+    @invariant()
+    def an_agents_telephone_is_the_one_that_is_up(self) -> None:
+        if self.pending or not self.listening:
+            return
+        used = {agent.leg for agent in self.floor.agents.values() if agent.leg}
+        assert used == set(self.agent_legs)
+
+    @invariant()
+    def nobody_is_stuck(self) -> None:
+        for call in self.floor.calls.values():
+            if call.state in (CallState.GREETING, CallState.INFORMING, CallState.RECONNECTING):
+                assert call.due_at is not None
+            if call.state in (CallState.TALKING, CallState.HELD) and call.agent is not None:
+                assert self.floor.agents[call.agent].leg
+            if call.state is CallState.FALLBACK and self.listening and not self.pending:
+                assert call.due_at is not None
+        for agent in self.floor.agents.values():
+            if agent.state in (AgentState.OFFERED, AgentState.WRAP_UP):
+                assert agent.due_at is not None
+
+
+def _pick(legs: dict[str, object], which: int) -> str | None:
+    return sorted(legs)[which % len(legs)] if legs else None
+
+
+TestExchange = Exchange.TestCase
+TestExchange.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)

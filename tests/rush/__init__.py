@@ -1,0 +1,1 @@
+"""Load: benchmarks against a named peer in the same run. `make bench`, `make bench only=NAME`."""

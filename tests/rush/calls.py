@@ -1,0 +1,154 @@
+"""How many calls a second reach an agent, side by side with Asterisk's own app_queue on the same engine.
+
+A call counts when an agent and the caller were connected: in our journal, in the peer's queue_log. What SIPp
+calls a success is not counted, because a caller is answered long before an agent is found.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+
+from django.db import connection
+
+from tests import world
+from tests.rush.centre import AGENTS as AGENTS_ADDRESS
+from tests.rush.centre import CALLERS, Tell, centre, end, process, sipp, wait_until
+from tocsin.activations.rules import Kind, State
+from tocsin.authorities.models import Authority
+from tocsin.calls.actions import ask, issue_login
+from tocsin.calls.models import CallStep, TelephoneLogin
+from tocsin.calls.ports import Verb
+from tocsin.calls.rules.states import CallState
+from tocsin.project.instance import instance
+from tocsin.workforce.models import Agent
+
+AGENTS = 300
+NUMBER = "1700"
+HOLD_MS = 1000
+STEP_SECONDS = 8
+ROUNDS = 3
+FIRST_RATE, GROWTH = 60, 1.15
+# A rate is carried when this share of its calls was connected.
+CARRIED = 0.99
+BAR = 0.7
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Who carries calls: the extension that reaches it, and how many it has connected so far."""
+
+    name: str
+    extension: str
+    connected: Callable[[], int]
+
+
+def measure(*, tell: Tell) -> dict[str, object]:
+    """The highest rate that each carries, in turns; `ratio` is ours to the peer's, the median of the rounds."""
+    with hall(tell):
+        ours = Contender("tocsin", NUMBER, _ours_connected)
+        peer = Contender("app_queue", "queue", _peer_connected)
+        rounds = []
+        for place in range(ROUNDS):
+            ceilings = _ceilings(ours, peer, tell=tell)
+            tell(f"round {place + 1}: tocsin {ceilings[ours.name]:g}/s, app_queue {ceilings[peer.name]:g}/s")
+            rounds.append(ceilings)
+    ratio = median(ceilings[ours.name] / ceilings[peer.name] for ceilings in rounds)
+    return {
+        "ratio": round(ratio, 2),
+        "per_second": median(ceilings[ours.name] for ceilings in rounds),
+        "peer": peer.name,
+        "peer_per_second": median(ceilings[peer.name] for ceilings in rounds),
+        "holds": ratio >= BAR,
+    }
+
+
+def _ceilings(*contenders: Contender, tell: Tell) -> dict[str, float]:
+    """The highest rate each carries before its first failure, calls a second; rates grow together."""
+    ceilings = {contender.name: 0.0 for contender in contenders}
+    running = list(contenders)
+    rate = float(FIRST_RATE)
+    while running:
+        for contender in list(running):
+            # A rate is given up when it fails twice: the machine does other things, too.
+            for _ in range(2):
+                share = _step(contender, rate=round(rate))
+                tell(f"{contender.name:>10} {rate:6.0f} calls/s: {share:7.2%} connected")
+                if share >= CARRIED:
+                    break
+            if share < CARRIED:
+                running.remove(contender)
+            else:
+                ceilings[contender.name] = round(rate)
+        rate *= GROWTH
+    return ceilings
+
+
+def _step(contender: Contender, *, rate: int) -> float:
+    before = contender.connected()
+    calls = rate * STEP_SECONDS
+    sipp(
+        "caller.xml",
+        *("-s", contender.extension, "-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", str(HOLD_MS)),
+        address=CALLERS,
+        port=instance.ports.outside_sip,
+    ).wait()
+    wait_until(lambda: not _live_calls(), "the last calls to end")
+    return (contender.connected() - before) / calls
+
+
+@contextlib.contextmanager
+def hall(tell: Tell) -> Iterator[None]:
+    """The centre with an open line, and the agents of both sides, ready."""
+    tell(f"starting the engine, the switchboard and {AGENTS} agents of each side")
+    with centre(queue_members=AGENTS), contextlib.ExitStack() as stack:
+        names = instance.home / "logins.csv"
+        names.write_text("SEQUENTIAL\n" + "\n".join(_people()) + "\n")
+        stack.enter_context(process("desks", [sys.executable, "-m", "tests.rush.desks"]))
+        standing = sipp(
+            "standing_agent.xml",
+            *("-inf", str(names), "-r", "100", "-m", str(AGENTS), "-l", str(AGENTS)),
+            address=AGENTS_ADDRESS,
+            port=instance.ports.outside_sip + 10,
+        )
+        stack.callback(end, standing)
+        members = sipp("queue_agent.xml", address=AGENTS_ADDRESS, port=instance.ports.outside_sip)
+        stack.callback(end, members)
+        for agent in Agent.objects.all():
+            ask(agent=agent, verb=Verb.READY, at=datetime.now(UTC))
+        ready = Agent.objects.filter(state="ready", connected=True)
+        wait_until(lambda: ready.count() == AGENTS, "every agent to be ready")
+        yield
+
+
+def _people() -> list[str]:
+    """An authority with a plain line, and its agents; answers the logins of their telephones."""
+    authority = Authority.objects.filter(name="Rush").first()
+    if authority is None:
+        authority = world.authority("Rush", number=NUMBER)
+        for place in range(AGENTS):
+            world.agent(f"Rush{place}", ["nl"], serves=authority)
+    opened = world.activation(authority, languages=["nl"], kind=Kind.REAL, state=State.ORDERED)
+    opened.front_messages.all().delete()
+    TelephoneLogin.objects.all().delete()
+    agents = Agent.objects.filter(serves=authority)
+    agents.update(state="signed_out", call="", connected=False)
+    now = datetime.now(UTC)
+    return [issue_login(session=f"rush-{agent.pk}", agent=agent, at=now)[0].username for agent in agents]
+
+
+def _ours_connected() -> int:
+    return CallStep.objects.filter(after=CallState.TALKING).count()
+
+
+def _peer_connected() -> int:
+    log = instance.home / "log" / "engine" / "queue_log"
+    return log.read_text().count("|CONNECT|") if log.exists() else 0
+
+
+def _live_calls() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM calls_call WHERE state <> 'ended'")
+        return int(cursor.fetchone()[0])

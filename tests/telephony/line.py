@@ -1,0 +1,107 @@
+"""The authority whose number is called, and the line that is open on it: every message is a tone of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.telephony.centre import Centre
+from tests.telephony.hearing import write_tone
+from tocsin.accounts.models import Person
+from tocsin.accounts.rules import Role
+from tocsin.activations.actions import order_closing, order_opening
+from tocsin.activations.models import Activation
+from tocsin.activations.queries import live_activation
+from tocsin.activations.rules import Hours, Kind, State
+from tocsin.authorities.actions import add_authority, add_person, assign_number
+from tocsin.authorities.models import Authority, Number
+from tocsin.gateways.speech import EspeakSpeech
+from tocsin.project.telephony import ensure_engine
+
+# The front message of each language is a tone instead of words.
+FRONT_HZ = {"nl": 700, "fr": 850}
+FRONT_SECONDS = 1.2
+# The chime that the engine plays to those who wait, and the tones of callers and agents in these tests.
+MUSIC_HZ = (392.0, 587.33)
+CALLER_HZ, AGENT_HZ = 440, 1000
+
+
+@dataclass(frozen=True)
+class House:
+    """The municipality of Rivaal and its duty officer, in the centre that runs."""
+
+    centre: Centre
+    authority: Authority
+    officer: Person
+    recordings: Mapping[str, str]
+
+    def order(self, number: str, *, hours: Sequence[Hours] = ()) -> Activation:
+        """Order that a number be opened."""
+        now = datetime.now(UTC)
+        found = Number.objects.filter(digits=number, authorities=self.authority).first()
+        return order_opening(
+            by=self.officer,
+            authority=self.authority,
+            number=found or assign_number(by=None, authority=self.authority, digits=number, at=now),
+            title="Rook boven de haven",
+            kind=Kind.REAL,
+            languages=tuple(self.recordings),
+            front_texts={},
+            recordings=self.recordings,
+            hours=hours,
+            at=now,
+        )
+
+    def open(self, number: str, *, hours: Sequence[Hours] = ()) -> Activation:
+        """Have a number opened, and wait until it is."""
+        return self.comes_to(State.OPEN, self.order(number, hours=hours))
+
+    def close(self, activation: Activation) -> None:
+        """Order that a line be closed."""
+        order_closing(activation=activation.pk, by=self.officer, at=datetime.now(UTC), why="Het vuur is uit.")
+
+    def comes_to(self, state: State, activation: Activation) -> Activation:
+        """The activation, once it is in a state."""
+
+        def there() -> bool:
+            activation.refresh_from_db()
+            return activation.state == state
+
+        self.centre.until(there, f"the line to be {state}")
+        return activation
+
+
+def found_house(centre: Centre) -> House:
+    """Rivaal takes the place of the demo's authority on 1771."""
+    now = datetime.now(UTC)
+    if demo := live_activation(number="1771"):
+        visitor = demo.authority.members.first()
+        assert visitor is not None
+        order_closing(activation=demo.pk, by=visitor, at=now, why="The tests need the number.")
+    authority = add_authority(by=None, name="Rivaal", languages=("nl", "fr"), timezone="Europe/Brussels", at=now)
+    officer = add_person(
+        by=None,
+        email="dirk@example.org",
+        name="Dirk",
+        roles=(Role.DUTY_OFFICER,),
+        language="nl",
+        authorities=[authority],
+        at=now,
+    )
+    house = House(centre, authority, officer, _record_tones(centre))
+    if demo:
+        house.comes_to(State.CLOSED, demo)
+    return house
+
+
+def _record_tones(centre: Centre) -> dict[str, str]:
+    espeak = ensure_engine(centre.instance).espeak
+    speech = EspeakSpeech(media=centre.instance.home / "media", espeak=espeak)
+    names = {}
+    with TemporaryDirectory() as folder:
+        for language, hz in FRONT_HZ.items():
+            file = Path(folder, f"{language}.wav")
+            write_tone(file, hz=hz, seconds=FRONT_SECONDS)
+            names[language] = speech.accept_recording(path=file)
+    return names

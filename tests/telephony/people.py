@@ -1,0 +1,143 @@
+"""Who takes part in a test: callers out there, and agents at their desks."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from time import monotonic
+
+from tests.telephony.centre import Centre
+from tests.telephony.outside import PATIENCE_SECONDS, Telephone
+from tocsin.accounts.rules import Role
+from tocsin.authorities.actions import add_person
+from tocsin.authorities.models import Authority
+from tocsin.calls.actions import ask, issue_login
+from tocsin.calls.models import Call, CallStep
+from tocsin.calls.ports import Verb
+from tocsin.calls.rules.numbers import caller_mark
+from tocsin.calls.rules.states import CallState
+from tocsin.workforce import models as workforce
+from tocsin.workforce.actions import enrol_agent
+from tocsin.workforce.rules import AgentState
+
+_subscribers = count(1)
+
+
+def hears(telephone: Telephone, *tones_hz: float, share: float = 0.8) -> None:
+    """Return when one of these tones fills so much of a second at a telephone."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while (tape := telephone.listen()).share_of(*tones_hz) < share:
+        assert monotonic() < deadline, f"{tones_hz} Hz are not to be heard, but {tape.tones}."
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who calls, from a number that nobody else calls from."""
+
+    centre: Centre
+    mark: str
+    telephone: Telephone
+
+    @property
+    def call(self) -> Call | None:
+        """The call, as the switchboard decided it last."""
+        return Call.objects.filter(caller_mark=self.mark).first()
+
+    @property
+    def steps(self) -> list[CallStep]:
+        """What the journal says of the call."""
+        return list(CallStep.objects.filter(call__caller_mark=self.mark).order_by("id"))
+
+    @property
+    def state(self) -> str:
+        """The state the call is in; empty where the switchboard knows of none."""
+        call = self.call
+        return call.state if call else ""
+
+    def comes_to(self, state: CallState) -> "Caller":
+        """The same caller, once in this state."""
+        self.centre.until(lambda: self.state == state, f"a caller to be {state} who was {self.steps}")
+        return self
+
+    def waits(self, *, key: str = "1") -> "Caller":
+        """The same caller, with a language chosen, the front message heard, and a place in line."""
+        self.comes_to(CallState.GREETING)
+        self.telephone.press(key)
+        return self.comes_to(CallState.WAITING)
+
+
+def caller(centre: Centre, number: str = "1771") -> Caller:
+    """Somebody who has just dialled a number."""
+    shown = f"+32470{next(_subscribers):06}"
+    telephone = centre.outside.dial(
+        f"caller-{secrets.token_hex(4)}", endpoint=f"PJSIP/{number}@callers", caller=shown
+    )
+    return Caller(centre, caller_mark(shown, key=centre.instance.secret("caller-hash")), telephone)
+
+
+@dataclass
+class Desk:
+    """An agent, with the screen as the switchboard decided it last, and a telephone that stands by."""
+
+    centre: Centre
+    agent: workforce.Agent
+    login: str
+    telephone: Telephone = field(init=False)
+
+    def connect(self) -> None:
+        """Bring the telephone up, as a browser does when its page is opened or loaded again."""
+        # Known to the switch is known to the switchboard.
+        known = f"endpoints/PJSIP/{self.login}"
+        self.centre.until(lambda: self.centre.switch.ask("GET", known), "the telephone to be admitted")
+        self.telephone = self.centre.outside.dial(
+            f"agent-{secrets.token_hex(4)}", endpoint=f"PJSIP/agent-{self.login}@agents", caller=self.login
+        ).answered()
+
+    @property
+    def state(self) -> str:
+        """The state of the agent, as the switchboard decided it last."""
+        self.agent.refresh_from_db()
+        return self.agent.state
+
+    def asks(self, verb: Verb) -> None:
+        """Press one of the buttons on the screen, about the call that is shown there."""
+        self.agent.refresh_from_db()
+        ask(agent=self.agent, verb=verb, call=self.agent.call, at=datetime.now(UTC))
+
+    def comes_to(self, state: AgentState) -> "Desk":
+        """The same desk, once the agent is in this state."""
+        self.centre.until(lambda: self.state == state, f"an agent to be {state} who was {self.agent.state}")
+        return self
+
+    def is_offered(self, somebody: Caller) -> "Desk":
+        """The same desk, once this caller is offered there."""
+        self.comes_to(AgentState.OFFERED)
+        offered = Call.objects.get(pk=self.agent.call)
+        assert offered.caller_mark == somebody.mark, f"offered is {offered}"
+        return self
+
+    def takes(self, somebody: Caller) -> None:
+        """Take the call of this caller, once it is offered."""
+        self.is_offered(somebody).asks(Verb.ACCEPT)
+        somebody.comes_to(CallState.TALKING)
+
+
+def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
+    """An agent who came to work just now and is ready."""
+    now = datetime.now(UTC)
+    person = add_person(
+        by=None,
+        email=f"agent-{secrets.token_hex(4)}@example.org",
+        name="Ann",
+        roles=(Role.AGENT,),
+        language="en",
+        authorities=[],
+        at=now,
+    )
+    agent = enrol_agent(person=person, languages=languages, serves=[serves], by=None, at=now)
+    login, _ = issue_login(session=secrets.token_hex(16), agent=agent, at=now)
+    opened = Desk(centre, agent, login.username)
+    opened.connect()
+    opened.asks(Verb.READY)
+    centre.until(lambda: opened.state != AgentState.SIGNED_OUT, "an agent to be at work")
+    return opened

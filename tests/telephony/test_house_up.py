@@ -1,0 +1,128 @@
+"""`tocsin up` with everything real: ready, repaired, stopped, and nothing left behind."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tocsin.project.health import healths
+from tocsin.project.instance import Instance, read_instance
+from tocsin.project.processes import surroundings
+from tocsin.project.room import ports_in_the_way
+from tocsin.project.supervision import leftovers
+
+pytestmark = pytest.mark.telephony
+PARTS = ["postgres", "engine", "switchboard", "work", "web"]
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Instance]:
+    """A new instance with ports of its own; its engine is made of the packages that the machine has cached."""
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-"))
+    for port in range(30000, 38000, 200):
+        found = read_instance({"TOCSIN_HOME": str(folder), "TOCSIN_PORT": str(port)})
+        if not ports_in_the_way(found):
+            break
+    yield found
+    # Whatever a failed test left running.
+    for process in leftovers(found):
+        process.kill()
+    shutil.rmtree(folder)
+
+
+def tocsin(instance: Instance, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tocsin.project.cli", *words],
+        # Marked as what `tocsin up` starts, so that it is found when a test fails.
+        env=surroundings(instance),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def read_until(process: subprocess.Popen[str], beginning: str) -> None:
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith(beginning):
+            return
+    pytest.fail("".join(said))
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals) -> int:
+    process.send_signal(how)
+    process.communicate()
+    return process.returncode
+
+
+def pids(instance: Instance) -> dict[str, int | None]:
+    """The process of each part, None while it is not healthy."""
+    return {health.part: None if health.trouble else health.pid for health in healths(instance)}
+
+
+def all_healthy(instance: Instance, up: subprocess.Popen[str]) -> dict[str, int | None]:
+    """The process of each part, once all are healthy together."""
+    while None in (found := pids(instance)).values():
+        assert up.poll() is None
+    return found
+
+
+def test_everything_gets_ready_is_repaired_when_killed_and_stops_without_a_trace(instance: Instance) -> None:
+    up = tocsin(instance, "up", "--demo")
+    read_until(up, f"ready http://127.0.0.1:{instance.ports.web}")
+    status = json.loads(tocsin(instance, "status", "--json").communicate()[0])
+    assert status["ready"]
+    assert [part["part"] for part in status["parts"]] == PARTS
+    for part in PARTS:
+        pid = all_healthy(instance, up)[part]
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        while all_healthy(instance, up)[part] == pid:
+            assert up.poll() is None
+    assert stop(up, signal.SIGINT) == 0
+    assert leftovers(instance) == []
+    assert set(pids(instance).values()) == {None}
+
+
+@pytest.mark.parametrize("said", ["starting postgres", "bringing the database", "starting switchboard"])
+def test_it_stops_cleanly_whenever_it_is_interrupted(instance: Instance, said: str) -> None:
+    up = tocsin(instance, "up", "--demo")
+    read_until(up, said)
+    assert stop(up, signal.SIGTERM) == 0
+    assert leftovers(instance) == []
+
+
+def test_what_a_killed_run_leaves_is_cleaned_up_by_the_next_one(instance: Instance) -> None:
+    killed = tocsin(instance, "up", "--demo")
+    read_until(killed, "ready")
+    stop(killed, signal.SIGKILL)
+    up = tocsin(instance, "up", "--demo")
+    read_until(up, "ready")
+    assert None not in pids(instance).values()
+    assert stop(up, signal.SIGTERM) == 0
+    assert leftovers(instance) == []
+
+
+def test_a_second_run_in_the_same_home_says_who_has_it(instance: Instance) -> None:
+    up = tocsin(instance, "up", "--demo")
+    read_until(up, "starting postgres")
+    second = tocsin(instance, "up", "--demo")
+    assert f"(process {up.pid})" in second.communicate()[0]
+    assert second.returncode == 1
+    assert stop(up, signal.SIGTERM) == 0
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_stopped_instance(instance: Instance) -> None:
+    answer = tocsin(instance, "doctor", "--json")
+    findings = json.loads(answer.communicate()[0])
+    assert findings["fine"], findings
+    assert answer.returncode == 0
