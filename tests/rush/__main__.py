@@ -22,9 +22,9 @@ def main(names: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.rush import activation, calls
+    from tests.rush import activation, calls, conversations
 
-    benches = {"calls": calls.measure, "activation": activation.measure}
+    benches = {"calls": calls.measure, "conversations": conversations.measure, "activation": activation.measure}
     if unknown := set(names) - set(benches):
         sys.exit(f"No benchmark {', '.join(sorted(unknown))}; there is {', '.join(benches)}.")
     for name, measure in benches.items():

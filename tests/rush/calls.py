@@ -16,6 +16,7 @@ from django.db import connection
 from tests import world
 from tests.rush.centre import AGENTS as AGENTS_ADDRESS
 from tests.rush.centre import CALLERS, Tell, centre, end, process, sipp, wait_until
+from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, State
 from tocsin.authorities.models import Authority
 from tocsin.calls.actions import ask, issue_login
@@ -47,9 +48,7 @@ class Contender:
 
 def measure(*, tell: Tell) -> dict[str, object]:
     """The highest rate that each carries, in turns; `ratio` is ours to the peer's, the median of the rounds."""
-    with hall(tell):
-        ours = Contender("tocsin", NUMBER, _ours_connected)
-        peer = Contender("app_queue", "queue", _peer_connected)
+    with hall(staff=AGENTS, tell=tell) as (ours, peer):
         rounds = []
         for place in range(ROUNDS):
             ceilings = _ceilings(ours, peer, tell=tell)
@@ -95,46 +94,57 @@ def _step(contender: Contender, *, rate: int) -> float:
         address=CALLERS,
         port=instance.ports.outside_sip,
     ).wait()
-    wait_until(lambda: not _live_calls(), "the last calls to end")
+    wait_until(lambda: not live_calls(), "the last calls to end")
     return (contender.connected() - before) / calls
 
 
 @contextlib.contextmanager
-def hall(tell: Tell) -> Iterator[None]:
-    """The centre with an open line, and the agents of both sides, ready."""
-    tell(f"starting the engine, the switchboard and {AGENTS} agents of each side")
-    with centre(queue_members=AGENTS), contextlib.ExitStack() as stack:
+def hall(*, staff: int, tell: Tell) -> Iterator[tuple[Contender, Contender]]:
+    """The centre with an open line, and so many agents on both sides, ready; gives us and the peer.
+
+    Agents return what they hear.
+    """
+    tell(f"starting the engine, the switchboard and {staff} agents of each side")
+    with centre(queue_members=staff), contextlib.ExitStack() as stack:
         names = instance.home / "logins.csv"
-        names.write_text("SEQUENTIAL\n" + "\n".join(_people()) + "\n")
+        names.write_text("SEQUENTIAL\n" + "\n".join(_people(staff)) + "\n")
         stack.enter_context(process("desks", [sys.executable, "-m", "tests.rush.desks"]))
         standing = sipp(
             "standing_agent.xml",
-            *("-inf", str(names), "-r", "100", "-m", str(AGENTS), "-l", str(AGENTS)),
+            *("-inf", str(names), "-r", "100", "-m", str(staff), "-l", str(staff), "-rtp_echo", "-mp", "6100"),
             address=AGENTS_ADDRESS,
             port=instance.ports.outside_sip + 10,
         )
         stack.callback(end, standing)
-        members = sipp("queue_agent.xml", address=AGENTS_ADDRESS, port=instance.ports.outside_sip)
+        members = sipp(
+            "queue_agent.xml",
+            *("-rtp_echo", "-mp", "6200"),
+            address=AGENTS_ADDRESS,
+            port=instance.ports.outside_sip,
+        )
         stack.callback(end, members)
-        for agent in Agent.objects.all():
+        for agent in Agent.objects.filter(logins__isnull=False):
             ask(agent=agent, verb=Verb.READY, at=datetime.now(UTC))
         ready = Agent.objects.filter(state="ready", connected=True)
-        wait_until(lambda: ready.count() == AGENTS, "every agent to be ready")
-        yield
+        wait_until(lambda: ready.count() == staff, "every agent to be ready")
+        yield Contender("tocsin", NUMBER, _ours_connected), Contender("app_queue", "queue", _peer_connected)
 
 
-def _people() -> list[str]:
+def _people(staff: int) -> list[str]:
     """An authority with a plain line, and its agents; answers the logins of their telephones."""
     authority = Authority.objects.filter(name="Rush").first()
     if authority is None:
         authority = world.authority("Rush", number=NUMBER)
-        for place in range(AGENTS):
-            world.agent(f"Rush{place}", ["nl"], serves=authority)
+    agents = list(Agent.objects.filter(serves=authority).order_by("pk")[:staff])
+    agents += [world.agent(f"Rush{place}", ["nl"], serves=authority) for place in range(len(agents), staff)]
     opened = world.activation(authority, languages=["nl"], kind=Kind.REAL, state=State.ORDERED)
+    # Nothing is said before the line, as in the peer's queue; no officer could order that.
     opened.front_messages.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('tocsin_switchboard', 'lines')")
+    wait_until(lambda: Activation.objects.get(pk=opened.pk).state == State.OPEN, "the line to open")
     TelephoneLogin.objects.all().delete()
-    agents = Agent.objects.filter(serves=authority)
-    agents.update(state="signed_out", call="", connected=False)
+    Agent.objects.update(state="signed_out", call="", connected=False)
     now = datetime.now(UTC)
     return [issue_login(session=f"rush-{agent.pk}", agent=agent, at=now)[0].username for agent in agents]
 
@@ -148,7 +158,8 @@ def _peer_connected() -> int:
     return log.read_text().count("|CONNECT|") if log.exists() else 0
 
 
-def _live_calls() -> int:
+def live_calls() -> int:
+    """How many of our calls have not ended."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM calls_call WHERE state <> 'ended'")
         return int(cursor.fetchone()[0])
