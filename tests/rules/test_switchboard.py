@@ -318,11 +318,7 @@ def test_a_newer_telephone_takes_the_conversation_over() -> None:
     story = Story()
     story.talk()
     story.tell(ports.AgentLegUp("leg-ann-2", "ann"))
-    assert story.last.moves == (
-        ports.Part("c1", "leg-ann"),
-        ports.Connect("c1", "leg-ann-2"),
-        ports.DropLeg("leg-ann"),
-    )
+    assert story.last.moves == (ports.Connect("c1", "leg-ann-2"), ports.DropLeg("leg-ann"))
     story.tell(ports.LegEnded("leg-ann"))
     assert story.state() is CallState.TALKING
 

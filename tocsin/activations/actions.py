@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
@@ -53,7 +52,7 @@ def order_opening(
     _check_officer(by, authority)
     title = title.strip()
     if not title:
-        raise Refusal(_("Give what happens a title: agents and the report will show it."))
+        raise Refusal("Give what happens a title: agents and the report will show it.")
     _check_languages(languages)
     words = {language: _front_words(language, front_texts, recordings) for language in languages}
     with transaction.atomic():
@@ -89,7 +88,7 @@ def order_closing(*, activation: int, by: Person, at: datetime, why: str) -> Act
     """Let nobody new in; it closes when the last caller has left, or at once if it never opened."""
     why = why.strip()
     if not why:
-        raise Refusal(_("Say why you close the line: the reason is kept in the logbook."))
+        raise Refusal("Say why you close the line: the reason is kept in the logbook.")
     return _move(activation, Event.CLOSE_ORDERED, by=by, at=at, why=why)
 
 
@@ -106,9 +105,9 @@ def change_front_message(
         changed = _locked(activation)
         _check_officer(by, changed.authority)
         if State(changed.state) not in (State.ORDERED, State.OPEN):
-            raise Refusal(_("This activation lets nobody in any more, so its message stays as it was."))
+            raise Refusal("This activation lets nobody in any more, so its message stays as it was.")
         if language not in changed.languages:
-            raise Refusal(_("This activation does not speak that language."))
+            raise Refusal("This activation does not speak that language.")
         text, recording = _front_words(language, {language: text}, {language: recording})
         message = changed.front_messages.create(language=language, text=text, recording=recording, by=by, at=at)
         facts = {"language": language, "text": text, "recording": recording}
@@ -149,37 +148,36 @@ def _note(
 
 def _check_officer(person: Person, authority: Authority) -> None:
     if not authority.members.filter(pk=person.pk).exists():
-        raise Refusal(_("You do not act for this authority, so you cannot open or close its line."))
+        raise Refusal("You do not act for this authority, so you cannot open or close its line.")
     if not person.has_role(Role.DUTY_OFFICER):
-        raise Refusal(_("Only a duty officer opens or closes a line, or changes what it says."))
+        raise Refusal("Only a duty officer opens or closes a line, or changes what it says.")
 
 
 def _check_number(number: Number, authority: Authority) -> None:
     """The number is the authority's and free. Locks it, so that of two orders one waits and then hears no."""
     own = Number.objects.select_for_update(of=("self",), no_key=True).filter(pk=number.pk, authorities=authority)
     if own.first() is None:
-        raise Refusal(
-            _("The number %(number)s is not one of %(authority)s.") % {"number": number, "authority": authority}
-        )
+        raise Refusal("The number %(number)s is not one of %(authority)s.", number=number, authority=authority)
     holder = live_activations().filter(number=number).select_related("authority").first()
     if holder is None:
         return
     if holder.authority_id == authority.pk:
         raise Refusal(
-            _("%(number)s is already in use for “%(title)s”: close that first, or change its message.")
-            % {"number": number, "title": holder.title}
+            "%(number)s is already in use for “%(title)s”: close that first, or change its message.",
+            number=number,
+            title=holder.title,
         )
-    raise Refusal(_("%(number)s is in use by another authority at this moment.") % {"number": number})
+    raise Refusal("%(number)s is in use by another authority at this moment.", number=number)
 
 
 def _check_languages(languages: Sequence[str]) -> None:
     if not languages:
-        raise Refusal(_("Choose at least one language."))
+        raise Refusal("Choose at least one language.")
     if len(set(languages)) < len(languages):
-        raise Refusal(_("Each language has one key."))
+        raise Refusal("Each language has one key.")
     for language in languages:
         if language not in SPOKEN_LANGUAGES:
-            raise Refusal(_("The centre has no voice for the language “%(code)s”.") % {"code": language})
+            raise Refusal("The centre has no voice for the language “%(code)s”.", code=language)
 
 
 def _front_words(language: str, texts: Mapping[str, str], recordings: Mapping[str, str]) -> tuple[str, str]:
@@ -187,10 +185,12 @@ def _front_words(language: str, texts: Mapping[str, str], recordings: Mapping[st
     text, recording = texts.get(language, "").strip(), recordings.get(language, "")
     name = get_language_info(language)["name_local"]
     if not text and not recording:
-        raise Refusal(_("The message in %(name)s is empty: write it, or upload a recording.") % {"name": name})
+        raise Refusal("The message in %(name)s is empty: write it, or upload a recording.", name=name)
     if len(text) > LONGEST_FRONT_TEXT:
         raise Refusal(
-            _("The message in %(name)s has %(length)d characters; callers listen to %(longest)d at most.")
-            % {"name": name, "length": len(text), "longest": LONGEST_FRONT_TEXT}
+            "The message in %(name)s has %(length)d characters; callers listen to %(longest)d at most.",
+            name=name,
+            length=len(text),
+            longest=LONGEST_FRONT_TEXT,
         )
     return text, recording

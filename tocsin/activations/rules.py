@@ -56,7 +56,7 @@ def next_state(state: State, event: Event) -> State:
     try:
         return _TRANSITIONS[state, event]
     except KeyError:
-        raise Refusal(f"This activation is {state}, so that cannot be done any more; it stays as it is.") from None
+        raise Refusal("This activation has moved on, so that cannot be done now: it stays as it is.") from None
 
 
 @dataclass(frozen=True)

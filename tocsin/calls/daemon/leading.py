@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connections
 
 from tocsin.activations.actions import confirm_closed
 from tocsin.activations.ports import Speech
+from tocsin.activations.rules import State
 from tocsin.calls import actions, ports
 from tocsin.calls.daemon import lines, memory
 from tocsin.calls.models import TelephoneLogin
@@ -22,12 +23,13 @@ from tocsin.calls.rules.floor import Agent, Floor
 from tocsin.calls.rules.numbers import caller_number
 from tocsin.calls.rules.script import Script
 from tocsin.calls.rules.switchboard import Decision, decide
+from tocsin.refusals import Refusal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# More moves than this told and not confirmed: new callers are left to the switch's fallback for a moment.
-CONGESTED_BACKLOG = 200
+# More requests than this not confirmed, a hundred calls' worth: new callers are left to the fallback for a while.
+CONGESTED_BACKLOG = 600
 MAX_ORDER_AGE = timedelta(seconds=10)
 PULSE = timedelta(seconds=2)
 
@@ -65,8 +67,9 @@ class Lead:
             # One failure ends all; the others were cancelled because of it.
             raise group.exceptions[0] from None
         finally:
-            self._database.submit(connection.close)
-            self._database.shutdown(wait=False)
+            # What is being recorded is recorded before anybody else may lead.
+            self._database.submit(connections.close_all)
+            await asyncio.to_thread(self._database.shutdown)
 
     async def _in_database(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work)
@@ -74,7 +77,11 @@ class Lead:
     async def _load(self) -> None:
         def load() -> Floor:
             return Floor(
-                calls=memory.load_calls(), agents=memory.load_agents(), logins=_by_username(memory.load_logins())
+                # What is open is known before the first caller is heard of, or that caller would be turned away.
+                lines=memory.load_scripts(State.OPEN, State.CLOSING),
+                calls=memory.load_calls(),
+                agents=memory.load_agents(),
+                logins=_by_username(memory.load_logins()),
             )
 
         self._floor = await self._in_database(load)
@@ -169,7 +176,9 @@ class Lead:
     async def _close_emptied_lines(self) -> None:
         closing = {script.activation for script in self._floor.lines.values() if not script.accepts}
         for activation in closing - {call.activation for call in self._floor.calls.values()}:
-            await self._in_database(partial(confirm_closed, activation=activation, at=datetime.now(UTC)))
+            # A script that was read before the activation closed may come in once more.
+            with suppress(Refusal):
+                await self._in_database(partial(confirm_closed, activation=activation, at=datetime.now(UTC)))
             self._floor = replace(
                 self._floor, lines={n: s for n, s in self._floor.lines.items() if s.activation != activation}
             )

@@ -88,7 +88,8 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
     elif call and call.state is CallState.TALKING:
-        draft.tell(moves.Part(call.leg, older), moves.Connect(call.leg, agent.leg))
+        # Before the older one is dropped, so that the caller's bridge is never empty.
+        draft.tell(moves.Connect(call.leg, agent.leg))
     if older:
         draft.tell(moves.DropLeg(older))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TakeIn:
-    """Answer a caller and give the call a bridge of its own, where it stays until released."""
+    """Answer a caller, who then hears what is played; told again, it does nothing."""
 
     leg: str
 

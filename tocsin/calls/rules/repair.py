@@ -46,7 +46,7 @@ def _resume(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
         draft.tell(moves.Part(leg, stranger))
     match call.state:
         case CallState.TALKING if partner and partner not in seen.together_with:
-            draft.tell(moves.StopPlaying(leg, ""), moves.Connect(leg, partner))
+            draft.tell(moves.StopPlaying(leg, call.message if call.messages else ""), moves.Connect(leg, partner))
         case CallState.HELD:
             draft.tell(moves.PlayMusic(leg))
         case CallState.GREETING | CallState.INFORMING | CallState.TURNED_AWAY:
