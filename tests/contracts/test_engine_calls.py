@@ -127,6 +127,7 @@ def engine() -> Engine:
 def home() -> Iterator[Path]:
     # Not pytest's own folder, which is closed to other users: the switch gives up being root.
     folder = Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+    folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
 
@@ -453,7 +454,7 @@ def test_a_carrier_over_tls_that_is_registered_with_and_the_peer_of_benchmarks_s
         elsewhere(settings, home),
         trunks=(*settings.trunks, carrier),
         certificate=self_signed(home),
-        peer_queue=300,
+        peer_queue=3,
     )
     with running(run, engine, other) as node:
         modules = {module["name"] for module in node.ask("GET", "asterisk/modules")}
@@ -462,6 +463,14 @@ def test_a_carrier_over_tls_that_is_registered_with_and_the_peer_of_benchmarks_s
             pass
         complaints = [line for line in node.trouble() if "res_pjsip_outbound_registration" not in line]
         assert complaints == []
+
+
+def test_a_certificate_that_cannot_be_read_is_told_in_one_line(
+    engine: Engine, settings: EngineSettings, home: Path
+) -> None:
+    lost = Certificate(certificate=home / "gone.pem", key=home / "gone.key")
+    with pytest.raises(Refusal, match=r"gone\.pem.* cannot be read"):
+        run(engine, replace(elsewhere(settings, home), certificate=lost))
 
 
 def self_signed(folder: Path) -> Certificate:

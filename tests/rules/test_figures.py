@@ -191,3 +191,19 @@ def test_what_the_journal_says_of_a_live_call_is_what_the_switchboard_knows(jour
     for leg, call in journal.floor.calls.items():
         read = course(steps=journal.steps_of(leg), arrived_at=call.arrived_at)
         assert (read.state, read.answered_at is not None, read.lined_up_at) == known(call)
+
+
+def test_the_example_in_the_documentation_is_right() -> None:
+    shown = [
+        told(*ANSWERED),
+        told((0, CallState.WAITING), (2, CallState.ENDED)),
+        told((0, CallState.WAITING), (60, CallState.ENDED)),
+        told((0, CallState.FALLBACK), (50, CallState.GREETING), (58, CallState.WAITING), (70, CallState.TALKING)),
+        told((0, CallState.GREETING), (6, CallState.ENDED)),
+    ]
+    counted = figures(shown, now=at(100))
+
+    assert (counted.offered, counted.answered, counted.abandoned, counted.short) == (5, 2, 3, 2)
+    assert counted.service_level == pytest.approx(1 / 3)
+    assert counted.mean_wait_of_answered == timedelta(seconds=38.5)
+    assert counted.mean_wait_of_all == timedelta(seconds=27.8)

@@ -24,8 +24,9 @@ class Caller:
     """What is known of a caller's leg; `requests_for` keeps it up to date and asks for nothing in vain."""
 
     taken_in: bool = False
-    # In a bridge with an agent; at all other times the leg is in none.
-    connected: bool = False
+    # Whether the leg is in its bridge, and the agents' legs that were brought there.
+    in_bridge: bool = False
+    partners: set[str] = field(default_factory=set)
     music: bool = False
     # The message that may be playing; None where that is not known.
     message: str | None = ""
@@ -35,9 +36,10 @@ class Caller:
 def requests_for(move: ports.Move, caller: Caller) -> Iterator[Request]:
     """The requests that carry out a move about a caller, in order.
 
-    A message ends before an agent comes: Asterisk would let that request, and all behind it, wait for the message.
+    Messages and music are played on the caller's own channel: in a bridge, each would need a channel of its own,
+    and twice the processor time. Nobody is in a bridge but those who talk.
     """
-    channel = f"channels/{move.leg}"
+    channel, bridge = f"channels/{move.leg}", f"bridges/{bridge_of(move.leg)}"
     match move:
         case ports.TakeIn() if not caller.taken_in:
             caller.taken_in = True
@@ -55,16 +57,23 @@ def requests_for(move: ports.Move, caller: Caller) -> Iterator[Request]:
                 caller.music = False
                 yield Request("DELETE", f"{channel}/moh")
         case ports.Connect(_, agent_leg):
+            # Asterisk would have this request wait for the end of a message, and all others behind it.
             yield from _stop_message(caller, caller.message)
             yield from _connect(caller, move.leg, agent_leg)
-        case ports.Part():
-            yield from _part(caller, move.leg)
+        case ports.Part(_, agent_leg) if agent_leg in caller.partners:
+            caller.partners.remove(agent_leg)
+            if caller.partners:
+                yield Request("POST", f"{bridge}/removeChannel", {"channel": agent_leg})
+            else:
+                yield from _leave_bridge(caller, bridge)
         case ports.Release():
             yield Request("DELETE", channel)
-            yield from _part(caller, move.leg)
+            yield from _leave_bridge(caller, bridge)
         case ports.SendBack(_, number):
             caller.sent_back = True
-            yield Request("POST", f"{channel}/continue", {"context": _FALLBACK, "extension": number})
+            yield Request(
+                "POST", f"{channel}/continue", {"context": _FALLBACK, "extension": number, "priority": "1"}
+            )
         case ports.DropLeg():
             yield Request("DELETE", channel)
 
@@ -76,19 +85,20 @@ def _stop_message(caller: Caller, message: str | None) -> Iterator[Request]:
 
 
 def _connect(caller: Caller, leg: str, agent_leg: str) -> Iterator[Request]:
-    """Both legs enter the bridge, even where the caller is in it already.
+    """Both legs enter the bridge, also a caller who is there already.
 
-    Entering makes Asterisk send what it hears there as a new RTP source (SSRC). Without that, the caller or the
-    agent would get the next speaker as a leap in time of the one before, and much equipment would drop it.
+    Towards a leg that enters, Asterisk begins a new RTP source (SSRC). Without that, who speaks next would seem to
+    leap in time from who spoke before, and browsers play no such sound.
     """
-    if not caller.connected:
-        caller.connected = True
+    if not caller.in_bridge:
+        caller.in_bridge = True
         yield Request("POST", "bridges", {"type": "mixing", "bridgeId": bridge_of(leg)})
+    caller.partners.add(agent_leg)
     yield Request("POST", f"bridges/{bridge_of(leg)}/addChannel", {"channel": f"{leg},{agent_leg}"})
 
 
-def _part(caller: Caller, leg: str) -> Iterator[Request]:
-    """Without their bridge, both legs wait for what comes next."""
-    if caller.connected:
-        caller.connected = False
-        yield Request("DELETE", f"bridges/{bridge_of(leg)}")
+def _leave_bridge(caller: Caller, bridge: str) -> Iterator[Request]:
+    """Legs whose bridge is gone stay up and wait."""
+    if caller.in_bridge:
+        caller.in_bridge = False
+        yield Request("DELETE", bridge)

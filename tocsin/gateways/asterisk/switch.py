@@ -112,8 +112,14 @@ class AsteriskSwitch:
         )
         # Of these it is not known what they hear.
         self._callers = {
-            leg: Caller(taken_in=leg in found.answered, connected=leg in found.connected, music=True, message=None)
-            for leg in found.census.callers
+            leg: Caller(
+                taken_in=leg in found.answered,
+                in_bridge=leg in found.in_bridge,
+                partners=set(seen.together_with),
+                music=True,
+                message=None,
+            )
+            for leg, seen in found.census.callers.items()
         }
         self._agents = set(found.census.agents)
         for leg in self._agents - found.answered:
@@ -165,14 +171,16 @@ class AsteriskSwitch:
 
     def _leg_ended(self, leg: str) -> None:
         """A leg left our application: it ended, or was sent back and may return."""
+        caller = self._callers.get(leg)
         if leg in self._agents:
             self._agents.remove(leg)
-            self._put(ports.LegEnded(leg))
-        elif (caller := self._callers.get(leg)) and not caller.sent_back:
+        elif caller and not caller.sent_back:
             del self._callers[leg]
-            if caller.connected:
+            if caller.in_bridge:
                 self._tell(Request("DELETE", f"bridges/{bridge_of(leg)}"), about=leg)
-            self._put(ports.LegEnded(leg))
+        else:
+            return
+        self._put(ports.LegEnded(leg))
 
     def _message_ended(self, leg: str, message: str) -> None:
         caller = self._callers.get(leg)

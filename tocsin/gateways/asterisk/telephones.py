@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from tocsin.calls.ports import Login
-from tocsin.gateways.asterisk.ari import Ari, AriRefusedError
+from tocsin.gateways.asterisk.ari import Ari, AriRefusedError, Event
 
 logger = logging.getLogger(__name__)
 
 AGENTS_CONTEXT, CITIZENS_CONTEXT = "from-agent", "from-citizen"
 # A browser always sends something, also when muted; this long without means that it is closed or cut off.
 _SILENCE_SECONDS = 5
+_UNKNOWN = 404
 # Of a telephone: what proves its password, where it is, and how it speaks; made in this order.
 _KINDS = ("auth", "aor", "endpoint")
 
@@ -35,22 +36,28 @@ def telephone_fields(login: Login, browsers: Browsers) -> Mapping[str, Mapping[s
         "context": AGENTS_CONTEXT if login.agent else CITIZENS_CONTEXT,
         "auth": login.username,
         "aors": login.username,
-        "use_avpf": "yes",
+        "identify_by": "username",
+        # What `webrtc=yes` stands for, but for `bundle`, which would forbid Asterisk to begin a new RTP source
+        # (SSRC) for each conversation: the browser would be silent from the second caller on.
         "media_encryption": "dtls",
+        "dtls_auto_generate_cert": "yes",
         "dtls_verify": "fingerprint",
         "dtls_setup": "actpass",
-        "rtcp_mux": "yes",
         "ice_support": "yes",
+        "use_avpf": "yes",
+        "rtcp_mux": "yes",
         "media_use_received_transport": "yes",
-        "dtls_auto_generate_cert": "yes",
         # The one codec that every carrier has: nothing is transcoded.
         "disallow": "all",
         "allow": "alaw",
-        "direct_media": "no",
         "rtp_timeout": str(_SILENCE_SECONDS),
         # An agent's leg stays up for hours: nothing in it is to be negotiated again.
         "timers": "no",
+        "direct_media": "no",
         "send_connected_line": "no",
+        "allow_overlap": "no",
+        "allow_subscribe": "no",
+        "allow_transfer": "no",
     }
     if browsers.media_address:
         endpoint |= {"media_address": browsers.media_address, "bind_rtp_to_media_address": "yes"}
@@ -64,6 +71,16 @@ def telephone_fields(login: Login, browsers: Browsers) -> Mapping[str, Mapping[s
         "aor": {"max_contacts": "1", "remove_existing": "yes"},
         "endpoint": endpoint,
     }
+
+
+async def _endpoints(ari: Ari) -> list[Event]:
+    """The switch's SIP endpoints; where there is none at all, Asterisk knows no such technology."""
+    try:
+        return list(await ari.ask("GET", "endpoints/PJSIP"))
+    except AriRefusedError as refused:
+        if refused.status != _UNKNOWN:
+            raise
+        return []
 
 
 class Telephones:
@@ -80,7 +97,7 @@ class Telephones:
         """
         wanted = {login.username: login for login in logins}
         # Asked each time: an Asterisk that was started again knows none of them.
-        there = {endpoint["resource"]: endpoint for endpoint in await ari.ask("GET", "endpoints/PJSIP")}
+        there = {endpoint["resource"]: endpoint for endpoint in await _endpoints(ari)}
         self._made = {name: login for name, login in self._made.items() if name in there}
         for name, endpoint in there.items():
             if name not in wanted and (name in self._made or await _is_browser(name, ari=ari)):
@@ -106,7 +123,7 @@ class Telephones:
             try:
                 await ari.ask("DELETE", path)
             except AriRefusedError as refused:
-                if refused.status != 404:
+                if refused.status != _UNKNOWN:
                     logger.warning("The telephone %s could not be removed: %s", name, refused)
         self._made.pop(name, None)
 

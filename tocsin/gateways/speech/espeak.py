@@ -53,7 +53,7 @@ class EspeakSpeech:
             return name
         voice = _VOICES.get(language)
         if voice is None:
-            raise Refusal(f"There is no voice for the language {language}. Upload a recording instead.")
+            raise Refusal("There is no voice for the language %(code)s: upload a recording.", code=language)
         with tempfile.TemporaryDirectory() as folder:
             spoken = Path(folder, "spoken.wav")
             self._speak(plain(text), voice=voice, to=spoken)
@@ -68,11 +68,15 @@ class EspeakSpeech:
     def accept_recording(self, *, path: Path) -> str:
         """See `activations.ports.Speech`; the same recording has the same name."""
         if path.stat().st_size > _LARGEST_BYTES:
-            raise Refusal(f"The file is larger than {_LARGEST_BYTES // 1_000_000} MB. Save it as 16 bit, mono.")
+            raise Refusal(
+                "The file is larger than %(megabytes)d MB. Save it as 16 bit, mono.",
+                megabytes=_LARGEST_BYTES // 1_000_000,
+            )
         sound, rate_hz = read_sound(path)
         if sound.size > rate_hz * _LONGEST_SECONDS:
             raise Refusal(
-                f"The recording lasts over {_LONGEST_SECONDS // 60} minutes. Callers wait: make it shorter."
+                "The recording lasts over %(minutes)d minutes. Callers wait: make it shorter.",
+                minutes=_LONGEST_SECONDS // 60,
             )
         with path.open("rb") as opened:
             name = f"recordings/{hashlib.file_digest(opened, 'sha256').hexdigest()[:16]}"
@@ -114,7 +118,9 @@ def plain(text: str) -> str:
     """
     if len(text) > _LONGEST_TEXT:
         raise Refusal(
-            f"The text has {len(text)} characters; callers hear at most {_LONGEST_TEXT}. Make it shorter."
+            "The text has %(length)d characters; callers hear at most %(longest)d. Make it shorter.",
+            length=len(text),
+            longest=_LONGEST_TEXT,
         )
     spoken = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
     spoken = spoken.translate({ord("["): " ( ", ord("]"): " ) ", ord("<"): " ", ord(">"): " "})

@@ -23,6 +23,8 @@ _UNPRIVILEGED = 65177
 _PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG = 1, 2  # linux/prctl.h
 _libc = ctypes.CDLL(None)
 _OPEN_FILES = 65_536
+# What Asterisk may see of ours: no secrets, and nothing that leads it to libraries of the machine.
+_ENVIRONMENT = {"HOME", "LANG", "LC_ALL", "PATH", "TERM", "TZ"}
 # Beyond this, the log of earlier runs makes place for a new one.
 _LOG_BYTES = 20_000_000
 
@@ -66,8 +68,7 @@ def _exec(engine: Engine, folder: Path, *options: str) -> NoReturn:
     """Asterisk finds its socket in the folder it is started in, whose path may be too long for one."""
     os.chdir(folder)
     arguments = [*engine.asterisk, "-C", str(folder / "etc/asterisk.conf"), *options]
-    # Nothing of ours may lead the program to libraries of the machine.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
+    environment = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - no shell is wanted
 
 
@@ -86,11 +87,18 @@ def prepare(engine: Engine, settings: EngineSettings, *, folder: Path, texts: Ma
     for name, text in texts.items():
         (etc / name).write_text(text, "utf-8")
     if settings.certificate:  # copied, because the switch may not be the user who can read the key
-        shutil.copyfile(settings.certificate.certificate, etc / "certificate.pem")
-        shutil.copyfile(settings.certificate.key, etc / "key.pem")
+        _copy(settings.certificate.certificate, to=etc / "certificate.pem")
+        _copy(settings.certificate.key, to=etc / "key.pem")
     journal = log / "messages.log"
     if journal.exists() and journal.stat().st_size > _LOG_BYTES:
         journal.replace(log / "messages.log.1")
+
+
+def _copy(file: Path, *, to: Path) -> None:
+    try:
+        shutil.copyfile(file, to)
+    except OSError as error:
+        raise Refusal(f"{file}, which proves to carriers who we are, cannot be read: {error.strerror}.") from error
 
 
 def _link(link: Path, *, to: Path) -> None:

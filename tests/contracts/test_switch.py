@@ -1,0 +1,498 @@
+"""What every telephone switch does: the one in memory always, Asterisk where it can run."""
+
+import asyncio
+import functools
+import shutil
+import socket
+import tempfile
+import wave
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.contracts.switch_worlds import (
+    BRIEF,
+    ENDLESS,
+    MISSING,
+    PATIENCE_SECONDS,
+    Nodes,
+    World,
+    asterisk_world,
+    login,
+    rehearsed_world,
+)
+from tocsin.calls import ports
+from tocsin.gateways.asterisk.engine import EngineSettings, outside_trunk
+from tocsin.project.instance import instance
+from tocsin.project.telephony import ensure_engine
+
+E = TypeVar("E", bound=ports.SwitchEvent)
+Worlds = Callable[[], AbstractAsyncContextManager[World]]
+
+
+class Switchboard:
+    """Who commands the switch in a test, and remembers all it was told."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.switch = world.switch
+        self.told: list[ports.SwitchEvent] = []
+        self._unread: list[ports.SwitchEvent] = []
+
+    async def hears(self, kind: type[E], **facts: object) -> E:
+        """The next event of this kind with these facts; others wait to be read."""
+        while True:
+            for event in self._unread:
+                if isinstance(event, kind) and all(getattr(event, k) == v for k, v in facts.items()):
+                    self._unread.remove(event)
+                    return event
+            await self._listen(None)
+
+    async def tells(self, *moves: ports.Move) -> None:
+        await self.switch.carry_out(moves)
+
+    async def settled(self) -> None:
+        """All that was told is confirmed."""
+        while self.switch.backlog:
+            await self._listen(0.01)
+
+    async def census(self) -> ports.Census:
+        """What a switchboard that has just started is told; nothing unread is left."""
+        await self.settled()
+        self._unread.clear()
+        return await self.switch.connect()
+
+    async def waiting_call(self, name: str = "zoe") -> str:
+        """The leg of a caller who was taken in."""
+        await self.world.call(name)
+        leg = (await self.hears(ports.CallArrived)).leg
+        await self.tells(ports.TakeIn(leg))
+        return leg
+
+    async def agent(self, name: str = "ann") -> str:
+        """The leg of an agent's telephone."""
+        await self.world.agent_calls(name, login=name)
+        return (await self.hears(ports.AgentLegUp, login=name)).leg
+
+    async def all_said(self) -> None:
+        """Everything that happened before this has been told: one more caller came, and went."""
+        await self.world.call("last")
+        leg = (await self.hears(ports.CallArrived)).leg
+        self.world.hang_up("last")
+        await self.hears(ports.LegEnded, leg=leg)
+
+    async def _listen(self, timeout_seconds: float | None) -> None:
+        events = await self.switch.next_events(timeout_seconds=timeout_seconds)
+        self.told += events
+        self._unread += events
+
+
+def story(test: Callable[[Switchboard], Awaitable[None]]) -> Callable[[Worlds], None]:
+    """Runs a test in a world of its own, whose switch is connected."""
+
+    def run(worlds: Worlds) -> None:
+        async def play() -> None:
+            async with asyncio.timeout(2 * PATIENCE_SECONDS), worlds() as world:
+                assert await world.switch.connect() == ports.Census()
+                await test(Switchboard(world))
+
+        asyncio.run(play())
+
+    run.__name__, run.__doc__ = test.__name__, test.__doc__
+    return run
+
+
+@story
+async def test_a_call_is_told_once_with_its_number_its_caller_and_its_time(board: Switchboard) -> None:
+    before = datetime.now(UTC)
+    await board.world.call("zoe", number="1771", caller="+32470112233")
+    arrival = await board.hears(ports.CallArrived)
+    assert (arrival.number, arrival.caller) == ("1771", "+32470112233")
+    assert timedelta(0) <= arrival.arrived_at - before.replace(microsecond=0) < timedelta(seconds=PATIENCE_SECONDS)
+    await board.all_said()
+    assert sum(isinstance(event, ports.CallArrived) and event.leg == arrival.leg for event in board.told) == 1
+
+
+@story
+async def test_the_end_of_a_message_is_told(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.Play(leg, f"{leg}-1", (BRIEF, BRIEF)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+
+
+@story
+async def test_a_message_whose_recording_is_missing_ends_too(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.Play(leg, f"{leg}-1", (MISSING,)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+    await board.tells(ports.Play(leg, f"{leg}-2", (BRIEF, MISSING, BRIEF)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-2")
+
+
+@story
+async def test_a_message_that_the_switch_refuses_ends_too(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.Play(leg, f"{leg}-1", ()))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+
+
+@story
+async def test_a_message_that_is_stopped_ends_and_the_next_one_plays(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(
+        ports.Play(leg, f"{leg}-1", (ENDLESS,)),
+        ports.StopPlaying(leg, f"{leg}-1"),
+        ports.Play(leg, f"{leg}-2", (BRIEF,)),
+    )
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-2")
+
+
+@story
+async def test_a_message_plays_after_music_that_was_stopped(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.PlayMusic(leg), ports.StopPlaying(leg, ""), ports.Play(leg, f"{leg}-1", (BRIEF,)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+
+
+@story
+async def test_keys_are_told_while_a_message_plays(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.Play(leg, f"{leg}-1", (ENDLESS,)))
+    for key in "2#":
+        await board.world.press("zoe", key=key)
+        await board.hears(ports.KeyPressed, leg=leg, key=key)
+
+
+@story
+async def test_an_agent_joins_and_leaves_a_caller_and_joins_again(board: Switchboard) -> None:
+    leg, agent_leg = await board.waiting_call(), await board.agent()
+    await board.tells(ports.PlayMusic(leg), ports.StopPlaying(leg, ""), ports.Connect(leg, agent_leg))
+    assert (await board.census()).callers[leg].together_with == {agent_leg}
+    await board.tells(ports.Part(leg, agent_leg), ports.PlayMusic(leg))
+    assert (await board.census()).callers[leg].together_with == frozenset()
+    await board.tells(ports.StopPlaying(leg, ""), ports.Connect(leg, agent_leg))
+    assert (await board.census()).callers[leg].together_with == {agent_leg}
+
+
+@story
+async def test_a_conversation_moves_to_another_telephone(board: Switchboard) -> None:
+    leg, older, newer = await board.waiting_call(), await board.agent("ann"), await board.agent("bram")
+    await board.tells(ports.Connect(leg, older), ports.Connect(leg, newer), ports.Part(leg, older))
+    census = await board.census()
+    assert census.callers[leg].together_with == {newer}
+    assert census.agents == {older: "ann", newer: "bram"}
+
+
+@story
+async def test_nothing_waits_for_the_message_of_a_caller_whom_an_agent_takes(board: Switchboard) -> None:
+    leg, agent_leg = await board.waiting_call(), await board.agent()
+    await board.tells(ports.Play(leg, f"{leg}-1", (ENDLESS,)), ports.Connect(leg, agent_leg))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+    assert (await board.census()).callers[leg].together_with == {agent_leg}
+
+
+@story
+async def test_taking_in_again_after_a_reconnection_disturbs_nothing(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.tells(ports.Play(leg, f"{leg}-1", (ENDLESS,)))
+    await board.census()
+    await board.tells(ports.TakeIn(leg))
+    await board.settled()
+    await board.tells(ports.StopPlaying(leg, f"{leg}-1"))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+
+
+@story
+async def test_a_released_caller_is_hung_up_and_the_agent_stays(board: Switchboard) -> None:
+    leg, agent_leg = await board.waiting_call(), await board.agent()
+    await board.tells(ports.Connect(leg, agent_leg), ports.Release(leg))
+    await board.hears(ports.LegEnded, leg=leg)
+    await board.world.ended("zoe")
+    await board.settled()
+    assert await board.world.bridges() == 0
+    assert await board.census() == ports.Census(agents={agent_leg: "ann"})
+
+
+@story
+async def test_an_agent_takes_one_caller_after_the_other(board: Switchboard) -> None:
+    agent_leg = await board.agent()
+    for name in ("zoe", "yves", "xavier"):
+        leg = await board.waiting_call(name)
+        await board.tells(ports.PlayMusic(leg), ports.StopPlaying(leg, ""), ports.Connect(leg, agent_leg))
+        assert (await board.census()).callers[leg].together_with == {agent_leg}
+        await board.tells(ports.Release(leg))
+        await board.hears(ports.LegEnded, leg=leg)
+
+
+@story
+async def test_a_caller_who_hangs_up_is_told_once_in_whatever_state(board: Switchboard) -> None:
+    agent_leg = await board.agent()
+    listening, talking = await board.waiting_call("zoe"), await board.waiting_call("yves")
+    await board.tells(ports.Play(listening, "message", (ENDLESS,)), ports.Connect(talking, agent_leg))
+    for name, leg in (("zoe", listening), ("yves", talking)):
+        board.world.hang_up(name)
+        await board.hears(ports.LegEnded, leg=leg)
+        await board.tells(ports.Release(leg))
+    await board.all_said()
+    ended = [event.leg for event in board.told if isinstance(event, ports.LegEnded)]
+    assert (ended.count(listening), ended.count(talking), ended.count(agent_leg)) == (1, 1, 0)
+    await board.settled()
+    assert await board.world.bridges() == 0
+    assert await board.census() == ports.Census(agents={agent_leg: "ann"})
+
+
+@story
+async def test_an_agent_whose_telephone_ends_is_told_and_the_caller_stays(board: Switchboard) -> None:
+    leg, agent_leg = await board.waiting_call(), await board.agent()
+    await board.tells(ports.Connect(leg, agent_leg))
+    board.world.hang_up("ann")
+    await board.hears(ports.LegEnded, leg=agent_leg)
+    await board.tells(ports.Play(leg, f"{leg}-1", (BRIEF,)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+    newer = await board.agent()
+    await board.tells(ports.Connect(leg, newer))
+    assert (await board.census()).callers[leg].together_with == {newer}
+
+
+@story
+async def test_a_leg_that_serves_nobody_is_dropped(board: Switchboard) -> None:
+    agent_leg = await board.agent()
+    await board.tells(ports.DropLeg(agent_leg))
+    await board.hears(ports.LegEnded, leg=agent_leg)
+    await board.world.ended("ann")
+
+
+@story
+async def test_a_caller_who_is_sent_back_comes_again_as_the_same_call(board: Switchboard) -> None:
+    await board.world.call("zoe")
+    arrival = await board.hears(ports.CallArrived)
+    await board.tells(ports.SendBack(arrival.leg, arrival.number))
+    await board.settled()
+    board.world.try_again()
+    assert await board.hears(ports.CallArrived) == arrival
+    await board.tells(ports.TakeIn(arrival.leg), ports.Play(arrival.leg, "message", (BRIEF,)))
+    await board.hears(ports.MessagePlayed, leg=arrival.leg)
+    assert not any(isinstance(event, ports.LegEnded) for event in board.told)
+
+
+@story
+async def test_a_caller_who_was_sent_back_is_in_no_census_and_can_be_released(board: Switchboard) -> None:
+    await board.world.call("zoe")
+    arrival = await board.hears(ports.CallArrived)
+    await board.tells(ports.SendBack(arrival.leg, arrival.number), ports.Release(arrival.leg))
+    await board.world.ended("zoe")
+    assert await board.census() == ports.Census()
+
+
+@story
+async def test_after_a_lost_connection_the_census_tells_everything(board: Switchboard) -> None:
+    await board.world.call("yves")
+    arrival = await board.hears(ports.CallArrived)
+    talking, agent_leg, idle = await board.waiting_call("zoe"), await board.agent("ann"), await board.agent("bram")
+    await board.tells(ports.Connect(talking, agent_leg))
+    await board.settled()
+    board.world.lose_connection()
+    await board.hears(ports.Disconnected)
+    await board.tells(ports.Release(talking))
+    census = await board.switch.connect()
+    assert census.agents == {agent_leg: "ann", idle: "bram"}
+    assert census.callers.keys() == {talking, arrival.leg}
+    assert census.callers[arrival.leg] == ports.CallerSeen(arrival)
+    assert census.callers[talking].together_with == {agent_leg}
+
+
+@story
+async def test_who_came_and_went_unheard_is_told_by_the_census(board: Switchboard) -> None:
+    leaving, agent_leg = await board.waiting_call("zoe"), await board.agent()
+    await board.tells(ports.Connect(leaving, agent_leg))
+    await board.settled()
+    board.world.lose_connection()
+    await board.hears(ports.Disconnected)
+    board.world.hang_up("zoe")
+    await board.world.ended("zoe")
+    assert await board.switch.connect() == ports.Census(agents={agent_leg: "ann"})
+    leg = await board.waiting_call("yves")
+    await board.tells(ports.Connect(leg, agent_leg))
+    assert (await board.census()).callers[leg].together_with == {agent_leg}
+    await board.tells(ports.Release(leg))
+    await board.hears(ports.LegEnded, leg=leg)
+    await board.settled()
+    assert await board.world.bridges() == 0
+
+
+@story
+async def test_nothing_is_told_between_the_loss_and_the_next_connection(board: Switchboard) -> None:
+    board.world.lose_connection()
+    await board.hears(ports.Disconnected)
+    assert await board.switch.next_events(timeout_seconds=0) == []
+    assert board.switch.backlog == 0
+    await board.switch.connect()
+    await board.all_said()
+
+
+@story
+async def test_moves_about_legs_that_are_gone_do_nothing(board: Switchboard) -> None:
+    gone, agent_leg = await board.waiting_call("zoe"), await board.agent()
+    board.world.hang_up("zoe")
+    await board.hears(ports.LegEnded, leg=gone)
+    for leg in (gone, "never-there"):
+        await board.tells(
+            ports.TakeIn(leg),
+            ports.Play(leg, f"{leg}-1", (BRIEF,)),
+            ports.PlayMusic(leg),
+            ports.StopPlaying(leg, f"{leg}-1"),
+            ports.Connect(leg, agent_leg),
+            ports.Part(leg, agent_leg),
+            ports.SendBack(leg, "1771"),
+            ports.Release(leg),
+            ports.DropLeg(leg),
+        )
+    await board.settled()
+    await board.all_said()
+    assert not any(isinstance(event, ports.MessagePlayed) for event in board.told)
+    assert await board.census() == ports.Census(agents={agent_leg: "ann"})
+
+
+@story
+async def test_moves_that_cross_a_hang_up_do_no_harm(board: Switchboard) -> None:
+    leaving, staying = await board.waiting_call("zoe"), await board.waiting_call("yves")
+    agent_leg = await board.agent()
+    await board.settled()
+    board.world.stall()
+    await board.tells(ports.PlayMusic(leaving), ports.StopPlaying(leaving, ""), ports.Connect(leaving, agent_leg))
+    board.world.hang_up("zoe")
+    board.world.recover()
+    await board.hears(ports.LegEnded, leg=leaving)
+    await board.tells(ports.Release(leaving), ports.Connect(staying, agent_leg))
+    census = await board.census()
+    assert census.callers.keys() == {staying}
+    assert census.callers[staying].together_with == {agent_leg}
+
+
+@story
+async def test_the_backlog_grows_while_the_switch_is_behind_and_empties_again(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    await board.settled()
+    board.world.stall()
+    await board.tells(ports.PlayMusic(leg), ports.StopPlaying(leg, ""))
+    assert board.switch.backlog == 2
+    board.world.recover()
+    await board.settled()
+    assert board.switch.backlog == 0
+
+
+@story
+async def test_only_the_telephones_that_are_kept_can_register(board: Switchboard) -> None:
+    world = board.world
+    await board.switch.keep_logins([login("desk-a", "one"), login("desk-b", "two")])
+    assert await world.can_register("desk-a", "one")
+    assert not await world.can_register("desk-a", "two")
+    assert await world.can_register("desk-b", "two")
+    await board.switch.keep_logins([login("desk-b", "three")])
+    assert not await world.can_register("desk-a", "one")
+    assert not await world.can_register("desk-b", "two")
+    assert await world.can_register("desk-b", "three")
+    await board.switch.keep_logins([])
+    assert not await world.can_register("desk-b", "three")
+
+
+@story
+async def test_a_new_switchboard_removes_the_telephones_of_the_one_before(board: Switchboard) -> None:
+    await board.switch.keep_logins([login("desk-a", "one")])
+    async with board.world.another_switchboard() as other:
+        await other.connect()
+        await other.keep_logins([login("desk-b", "two")])
+    assert not await board.world.can_register("desk-a", "one")
+    assert await board.world.can_register("desk-b", "two")
+
+
+@story
+async def test_a_switch_that_was_restarted_has_no_calls_and_learns_its_telephones_again(
+    board: Switchboard,
+) -> None:
+    await board.waiting_call()
+    await board.agent()
+    await board.switch.keep_logins([login("desk-a", "one")])
+    restarting = asyncio.create_task(board.world.restart())
+    await board.hears(ports.Disconnected)
+    assert await board.switch.connect() == ports.Census()
+    await restarting
+    assert not await board.world.can_register("desk-a", "one")
+    await board.switch.keep_logins([login("desk-a", "one")])
+    assert await board.world.can_register("desk-a", "one")
+    await board.all_said()
+
+
+@pytest.mark.telephony
+def test_a_switchboard_learns_that_another_took_its_place(nodes: Nodes) -> None:
+    async def play() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS), asterisk_world(nodes) as world:
+            await world.switch.connect()
+            async with world.another_switchboard() as other:
+                await other.connect()
+                await Switchboard(world).hears(ports.Disconnected)
+
+    asyncio.run(play())
+
+
+@pytest.fixture(params=["rehearsal", pytest.param("asterisk", marks=pytest.mark.telephony)])
+def worlds(request: pytest.FixtureRequest) -> Worlds:
+    """A switch of each kind."""
+    if request.param == "rehearsal":
+        return rehearsed_world
+    return functools.partial(asterisk_world, request.getfixturevalue("nodes"))
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    """Asterisk and its outside network, for all tests of this file."""
+    # Not pytest's own folder, which is closed to other users: the switch gives up being root.
+    home = Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+    settings = engine_settings(home)
+    settings.media.mkdir()
+    write_silence(settings.media / f"{BRIEF}.wav", seconds=0.1)
+    write_silence(settings.media / f"{ENDLESS}.wav", seconds=4 * PATIENCE_SECONDS)
+    running = Nodes(ensure_engine(instance), settings)
+    yield running
+    running.stop()
+    shutil.rmtree(home)
+
+
+def engine_settings(home: Path) -> EngineSettings:
+    """Two nodes on ports that nobody uses at this moment."""
+    http_port, sip_port, sip_tls_port, outside_http_port, outside_sip_port = free_ports(5)
+    return EngineSettings(
+        home=home,
+        bind="127.0.0.1",
+        http_port=http_port,
+        sip_port=sip_port,
+        sip_tls_port=sip_tls_port,
+        outside_http_port=outside_http_port,
+        outside_sip_port=outside_sip_port,
+        rtp_first=19400,
+        rtp_last=19499,
+        password="only-in-this-test-0123456789",
+        trunks=(outside_trunk(sip_port=outside_sip_port),),
+        rehearsal=True,
+    )
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that are free, each another."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [int(server.getsockname()[1]) for server in servers]
+
+
+def write_silence(path: Path, *, seconds: float) -> None:
+    """A recording as the switch plays them: 8 kHz, 16 bit, mono."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2 * round(8000 * seconds)))
