@@ -55,6 +55,11 @@ class Moment:
     longest_since: datetime | None
     queues: tuple[Queue, ...]
 
+    @property
+    def waiting(self) -> int:
+        """All who wait, whether the switchboard has them in line or not."""
+        return self.in_line + self.fallback
+
 
 def moment(calls: Collection[LiveCall], *, agents: Collection[AgentNow], languages: Iterable[str]) -> Moment:
     """The moment, from the live calls; a queue for every language given or waited in."""
@@ -107,17 +112,10 @@ class Verdict(StrEnum):
     SWITCHBOARD_AWAY = "switchboard_away"
     SWITCH_AWAY = "switch_away"
     NOBODY_ANSWERS = "nobody_answers"
-    LANGUAGE_UNANSWERED = "language_unanswered"
     WAITS_TOO_LONG = "waits_too_long"
+    LANGUAGE_UNANSWERED = "language_unanswered"
     CALLERS_WAIT = "callers_wait"
     GOES_WELL = "goes_well"
-
-
-_BY_STRAIN = {
-    Strain.TOO_MUCH: Verdict.WAITS_TOO_LONG,
-    Strain.FELT: Verdict.CALLERS_WAIT,
-    Strain.NONE: Verdict.GOES_WELL,
-}
 
 
 def verdict(
@@ -130,9 +128,12 @@ def verdict(
         return Verdict.SWITCH_AWAY
     if moment.in_line and not any(agent.state in AT_WORK for agent in agents):
         return Verdict.NOBODY_ANSWERS
+    felt = strain(moment, now=now)
+    if felt is Strain.TOO_MUCH:
+        return Verdict.WAITS_TOO_LONG
     if unanswered(moment):
         return Verdict.LANGUAGE_UNANSWERED
-    return _BY_STRAIN[strain(moment, now=now)]
+    return Verdict.CALLERS_WAIT if felt is Strain.FELT else Verdict.GOES_WELL
 
 
 def unanswered(moment: Moment) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from tocsin.activations.queries import activations_of, front_in_force, opening_t
 from tocsin.activations.rules import OPENING_PROMISE, Kind, State
 from tocsin.logbook.queries import lines_about
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 from tocsin.web.console.forms import ClosingForm, FrontMessageForm
 from tocsin.web.console.story import told
 from tocsin.web.console.words import language_name
@@ -87,7 +88,7 @@ def front_message(request: PersonRequest, key: int, language: str) -> HttpRespon
                 at=timezone.now(),
             )
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_activation", shown.pk)
     page = {"activation": shown, "form": form, "language": language, "name": language_name(language)}
@@ -104,7 +105,7 @@ def close(request: PersonRequest, key: int) -> HttpResponseBase:
         try:
             order_closing(activation=shown.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_activation", shown.pk)
     page = {"activation": shown, "form": form}

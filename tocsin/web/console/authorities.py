@@ -15,6 +15,7 @@ from tocsin.activations.rules import SPOKEN_LANGUAGES
 from tocsin.authorities.actions import add_authority, assign_number
 from tocsin.authorities.models import Authority
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 from tocsin.web.console.words import language_name
 from tocsin.web.guards import PersonRequest, for_roles
 
@@ -66,7 +67,7 @@ def add(request: PersonRequest) -> HttpResponseBase:
         try:
             added = add_authority(by=request.user, at=timezone.now(), **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_authority", added.slug)
     return render(request, "console/add_authority.html", {"form": form}, status=422 if form.errors else 200)
@@ -82,7 +83,7 @@ def authority(request: PersonRequest, slug: str) -> HttpResponseBase:
         try:
             assign_number(by=request.user, authority=shown, digits=form.cleaned_data["digits"], at=timezone.now())
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_authority", shown.slug)
     page = {"authority": shown, "form": form}

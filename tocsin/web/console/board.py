@@ -23,7 +23,7 @@ from tocsin.activations.rules import Kind
 from tocsin.insights.queries.board import Board, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
 from tocsin.insights.rules.days import by_quarter, quarters_of
-from tocsin.insights.rules.figures import Figures
+from tocsin.insights.rules.figures import SHORT, TARGET, Figures
 from tocsin.insights.rules.moment import AgentNow, Queue, Strain, strain, unanswered
 from tocsin.web.console import shown
 from tocsin.web.guards import PersonRequest, for_roles
@@ -125,10 +125,11 @@ class QueueShown:
 
 @dataclass(frozen=True, slots=True)
 class AgentShown:
-    """An agent with languages by name."""
+    """An agent with languages by name, and why the agent pauses."""
 
     agent: AgentNow
     languages: Sequence[str]
+    reason: str
 
 
 def _context(activation: Activation, seen: Board) -> dict[str, object]:
@@ -145,9 +146,19 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
             QueueShown(shown.language(q.language), q, q.since[:SHOWN_WAITS], max(len(q.since) - SHOWN_WAITS, 0))
             for q in seen.moment.queues
         ],
-        "agents": [AgentShown(agent, [shown.language(code) for code in agent.languages]) for agent in ordered],
+        "agents": [
+            AgentShown(
+                agent,
+                [shown.language(code) for code in agent.languages],
+                str(shown.PAUSE_REASONS.get(agent.reason, agent.reason)),
+            )
+            for agent in ordered
+        ],
         "states": {state.value: states.count(state) for state in AgentState},
         "wait_mood": WAIT_MOODS[strain(seen.moment, now=seen.now)],
+        "target_seconds": int(TARGET.total_seconds()),
+        "short_seconds": int(SHORT.total_seconds()),
+        "aim": shown.share(shown.GOOD_SHARE),
         "service_level": shown.share(today.service_level),
         "service_mood": shown.mood(today.service_level, offered=today.offered),
         "mean_wait": shown.clock(today.mean_wait_of_answered),
@@ -161,7 +172,7 @@ def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
     quarters = by_quarter(seen.tallies, quarters=quarters_of(seen.day, activation.timezone))
     local = [quarter.astimezone(zone) for quarter in quarters]
     labels = {
-        bar: f"{at.hour} h"
+        bar: shown.hour(at)
         for bar, at in enumerate(local)
         if at.minute == 0 and at.hour % HOURS_BETWEEN_LABELS == 0 and at.fold == 0
     }

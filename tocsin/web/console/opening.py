@@ -15,6 +15,7 @@ from tocsin.activations.rules import LIVE_STATES, Kind
 from tocsin.authorities.models import Authority
 from tocsin.authorities.queries import authorities_of
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 from tocsin.web.console.forms import OpeningForm
 from tocsin.web.guards import PersonRequest, for_roles
 
@@ -71,7 +72,7 @@ def order(request: PersonRequest, slug: str, kind: str) -> HttpResponseBase:
                 at=timezone.now(),
             )
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_activation", activation.pk)
     shown = {"form": form, "authority": authority, "exercise": kind == Kind.EXERCISE}

@@ -19,6 +19,7 @@ from tocsin.activations.rules import SPOKEN_LANGUAGES
 from tocsin.authorities.actions import add_person, change_person, reset_access
 from tocsin.authorities.models import Authority
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 from tocsin.web.console.words import language_name
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.sign_in import password_link
@@ -58,7 +59,7 @@ class PersonForm(forms.Form):
         help_text=gettext_lazy("For agents."),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of the screens"), choices=settings.LANGUAGES, initial="en"
+        label=gettext_lazy("Language of the screens"), choices=settings.INSIDE_LANGUAGES, initial="en"
     )
     is_active = forms.BooleanField(label=gettext_lazy("May sign in"), required=False, initial=True)
 
@@ -92,7 +93,7 @@ def add(request: PersonRequest) -> HttpResponseBase:
         try:
             added = _add(form, by=request.user)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_person", added.pk)
     return render(request, "console/person.html", {"form": form}, status=422 if form.errors else 200)
@@ -108,7 +109,7 @@ def person(request: PersonRequest, key: int) -> HttpResponseBase:
         try:
             _change(form, shown, by=request.user)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusals.shown(refusal))
         else:
             messages.success(request, _("Changed. It holds from the next page that the person opens."))
             return redirect("console_person", shown.pk)

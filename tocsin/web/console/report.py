@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tocsin.accounts.rules import Role
@@ -141,7 +142,7 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
         "last_day": max(told.days),
         "target_seconds": int(TARGET.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
-        "languages": [
+        "spoken": [
             (shown.language(code), figures, shown.share(figures.offered / (told.total.offered or 1)))
             for code, figures in told.languages.items()
         ],
@@ -160,7 +161,7 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
 def _day_labels(days: Sequence[date]) -> dict[int, str]:
     """A label every so many days, by bar; with few days, every day."""
     apart = math.ceil(len(days) / MOST_LABELS)
-    return {bar: date_format(days[bar], "j M") for bar in range(0, len(days), apart)}
+    return {bar: date_format(days[bar], _("j M")) for bar in range(0, len(days), apart)}
 
 
 def _hour_labels(activation: Activation, hours: Iterable[datetime]) -> dict[int, str]:
@@ -168,9 +169,9 @@ def _hour_labels(activation: Activation, hours: Iterable[datetime]) -> dict[int,
     local = [hour.astimezone(ZoneInfo(activation.timezone)) for hour in hours]
     midnights = [bar for bar, hour in enumerate(local) if hour.hour == 0]
     if len(midnights) == 1:
-        return {bar: f"{hour.hour} h" for bar, hour in enumerate(local) if hour.hour % 4 == 0}
+        return {bar: shown.hour(hour) for bar, hour in enumerate(local) if hour.hour % 4 == 0}
     apart = math.ceil(len(midnights) / MOST_LABELS)
-    return {bar: date_format(local[bar], "j M") for bar in midnights[::apart]}
+    return {bar: date_format(local[bar], _("j M")) for bar in midnights[::apart]}
 
 
 def _hours_by_day(activation: Activation, told: Report) -> dict[date, list[int]]:

@@ -1,10 +1,21 @@
 """Figures as people read them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
 
+from tocsin.calls.rules.desk import MISSED
+
+# Why an agent pauses, as it is kept and as it is read.
+PAUSE_REASONS = {
+    "break": _("Break"),
+    "meal": _("Meal"),
+    "meeting": _("Meeting"),
+    "technical problem": _("Technical problem"),
+    MISSED: _("Missed calls"),
+}
 # What a service level is told good or bad by, and how many calls it takes to say so.
 GOOD_SHARE = 0.8
 POOR_SHARE = 0.5
@@ -14,8 +25,8 @@ ENOUGH_CALLS = 10
 def share(part: float | None) -> str:
     """A share from 0 to 1 as whole per cents; a dash where there is none.
 
-    >>> share(0.836)
-    '84\xa0%'
+    >>> share(0.836).split()
+    ['84', '%']
     """
     return "–" if part is None else f"{round(part * 100)}\N{NO-BREAK SPACE}%"
 
@@ -31,6 +42,11 @@ def clock(span: timedelta | None) -> str:
     minutes, seconds = divmod(round(span.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def hour(at: datetime) -> str:
+    """An hour on an axis, in the reader's language."""
+    return gettext("%(hour)d h") % {"hour": at.hour}
 
 
 def mean(number: float | None) -> str:

@@ -27,6 +27,7 @@ _FACTS = {
     "why": _("why"),
     "purpose": _("purpose"),
 }
+_KINDS = {"real": _("real"), "exercise": _("exercise")}
 
 
 def told(line: Line) -> tuple[str, list[tuple[str, str]]]:
@@ -43,4 +44,6 @@ def _fact(name: str, value: Any) -> str:
         return language_name(value)
     if name == "languages":
         return ", ".join(language_name(code) for code in value)
+    if name == "kind":
+        return str(_KINDS.get(value, value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin import wiring
 from tocsin.activations.rules import LONGEST_FRONT_TEXT
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 
 LARGEST_RECORDING_BYTES = 20_000_000
 _SALT = "tocsin.recording"
@@ -82,7 +83,7 @@ class WordsForm(forms.Form):
         try:
             kept = _take(upload)
         except Refusal as refusal:
-            self.add_error(f"recording_{language}", str(refusal))
+            self.add_error(f"recording_{language}", refusals.shown(refusal))
             return kept
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix(f"kept_{language}")] = _signed(kept)
@@ -93,7 +94,7 @@ class WordsForm(forms.Form):
 def _take(upload: "UploadedFile[Any]") -> str:
     """Hand an upload over to the speech gateway; answers its media name, or raises Refusal."""
     if (upload.size or 0) > LARGEST_RECORDING_BYTES:
-        raise Refusal(_("The recording is larger than 20 MB: make it shorter, or save it as MP3 or WAV in mono."))
+        raise Refusal("The recording is larger than 20 MB: make it shorter, or save it as WAV, 16 bit, mono.")
     with tempfile.NamedTemporaryFile(suffix=Path(upload.name or "").suffix) as file:
         for chunk in upload.chunks():
             file.write(chunk)
