@@ -33,7 +33,7 @@ SELF_GUARDED = {
     "mfa_login_webauthn",
 }
 # In a demonstration, and nowhere else, anybody may walk in.
-FOR_EVERYBODY = {"health", *(pattern.name for pattern in demo.urlpatterns)}
+FOR_EVERYBODY = {"health", "choose_language", *(pattern.name for pattern in demo.urlpatterns)}
 
 
 def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
