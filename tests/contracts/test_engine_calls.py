@@ -33,7 +33,6 @@ from tocsin.gateways.asterisk.engine import (
     Engine,
     EngineSettings,
     Trunk,
-    browser_endpoint,
     outside_trunk,
     run,
     run_outside,
@@ -380,23 +379,6 @@ def test_a_trunk_that_sends_garbage_is_still_served(switch: Node, settings: Engi
         valid.replace(b"\r\n\r\n", b"\r\nVia: " + b";" * 5000 + b"\r\n\r\n"),
     )
     assert answer_to("OPTIONS", source="127.0.0.10", settings=settings, before=garbage) == "SIP/2.0 200 OK"
-
-
-def test_a_browser_telephone_made_at_run_time_is_known_until_it_is_removed(
-    switch: Node, settings: EngineSettings
-) -> None:
-    parts = {
-        "auth": {"auth_type": "userpass", "username": "ann", "password": "x"},
-        "aor": {"max_contacts": "1", "remove_existing": "yes"},
-        "endpoint": {**browser_endpoint(settings, context="from-agent"), "aors": "ann", "auth": "ann"},
-    }
-    for kind, wanted in parts.items():
-        fields = [{"attribute": name, "value": value} for name, value in wanted.items()]
-        switch.ask("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/ann", body={"fields": fields})
-    assert switch.ask("GET", "endpoints/PJSIP/ann")["state"] == "offline"
-    for kind in ("endpoint", "aor", "auth"):
-        switch.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/ann")
-    assert switch.ask("GET", "endpoints/PJSIP/ann") is None
 
 
 # From here on the switch is stopped: each test starts its own.

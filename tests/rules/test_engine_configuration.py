@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.calls.ports import Login
 from tocsin.gateways.asterisk.engine import (
     Certificate,
     Engine,
     EngineSettings,
     Nat,
     Trunk,
-    browser_endpoint,
     outside_trunk,
 )
 from tocsin.gateways.asterisk.engine.configuration import configuration, outside_configuration
+from tocsin.gateways.asterisk.telephones import Browsers, telephone_fields
 from tocsin.refusals import Refusal
 
 ENGINE = Engine(
@@ -240,10 +241,11 @@ def test_telephones_of_browsers_are_kept_in_memory_only() -> None:
 
 
 def test_a_browser_is_known_by_its_own_name_and_its_speech_is_encrypted() -> None:
-    fields = browser_endpoint(SETTINGS, context="from-agent")
+    login = Login(username="desk-1", digest="0" * 32, agent=True)
+    fields = telephone_fields(login, Browsers(realm="tocsin"))["endpoint"]
     assert fields["identify_by"] == "username"
-    assert fields["webrtc"] == "yes"
-    assert fields["transport"] == "ws"
+    assert (fields["media_encryption"], fields["dtls_verify"]) == ("dtls", "fingerprint")
+    assert fields["context"] == "from-agent"
     assert int(fields["rtp_timeout"]) > 0
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from tests.journals import Act, Journal, journals
-from tocsin.calls.rules.states import Call, CallState, CallStep, Outcome
-from tocsin.insights.rules.courses import UNSEEN_END, Course, course
+from tocsin.calls.rules.states import UNSEEN_END, Call, CallState, CallStep, Outcome
+from tocsin.insights.rules.courses import Course, course
 from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures, callers, figures
 
 NOON = datetime(2026, 3, 7, 12, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ for elsewhere in ("TOCSIN_BIND", "TOCSIN_HOSTS", "DATABASE_URL"):
 
 def main(names: list[str]) -> None:
     """Run the benchmarks named, or all; each ends with one JSON object on a line of its own."""
+    # So that what was started is ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     from tocsin.project.instance import instance
 
     instance.create(demo=True)

@@ -31,7 +31,7 @@ NUMBER = "1700"
 HOLD_MS = 1000
 STEP_SECONDS = 8
 ROUNDS = 3
-FIRST_RATE, GROWTH = 60, 1.15
+FIRST_RATE, GROWTH = 100, 1.2
 # A rate is carried when this share of its calls was connected.
 CARRIED = 0.99
 BAR = 0.7

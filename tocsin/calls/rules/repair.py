@@ -3,7 +3,7 @@ ordinary events. The switch never repeats what it told while nobody listened."""
 
 from tocsin.calls.rules import desk, events, journey, moves, timing
 from tocsin.calls.rules.draft import Draft
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import UNSEEN_END, CallState
 
 
 def compare(draft: Draft, census: events.Census) -> None:
@@ -13,7 +13,7 @@ def compare(draft: Draft, census: events.Census) -> None:
             # The fallback is outside the census; whoever is still there tries again soon.
             draft.keep_call(call, due_at=draft.now + timing.FALLBACK_RETURN)
         elif call.leg not in census.callers:
-            journey.hung_up(draft, call, why="gone while the switchboard was away")
+            journey.hung_up(draft, call, why=UNSEEN_END)
     for leg, login in census.agents.items():
         desk.leg_up(draft, events.AgentLegUp(leg, login))
     for agent in list(draft.agents.values()):

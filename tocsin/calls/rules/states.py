@@ -33,6 +33,9 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+# Why a call ended whose end nobody saw; by this the figures know it.
+UNSEEN_END = "gone while the switchboard was away"
+
 CONVERSATION = frozenset({CallState.TALKING, CallState.HELD, CallState.RECONNECTING})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
 

@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from django.db import connection
 
-from tocsin.calls.rules.states import CONVERSATION, CallState
-from tocsin.insights.rules.courses import UNSEEN_END
+from tocsin.calls.rules.states import CONVERSATION, UNSEEN_END, CallState
 from tocsin.insights.rules.days import Tally
 from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures
 from tocsin.insights.rules.moment import LiveCall

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep, Outcome
+from tocsin.calls.rules.states import CONVERSATION, UNSEEN_END, CallState, CallStep, Outcome
 
-# The switchboard writes this when it comes back and a caller is gone: nobody saw how the call ended.
-UNSEEN_END = "gone while the switchboard was away"
 TAKEN_IN = tuple(state for state in CallState if state not in (CallState.FALLBACK, CallState.ENDED))
 
 

@@ -1,6 +1,5 @@
 """Asterisk itself: fetched from a Debian mirror without root, configured from settings, and run."""
 
-from tocsin.gateways.asterisk.engine.configuration import browser_endpoint
 from tocsin.gateways.asterisk.engine.execution import console, run, run_outside
 from tocsin.gateways.asterisk.engine.installation import Record, install, installed, record_of
 from tocsin.gateways.asterisk.engine.programs import Engine, system_engine
@@ -15,7 +14,6 @@ __all__ = [
     "Progress",
     "Record",
     "Trunk",
-    "browser_endpoint",
     "console",
     "install",
     "installed",

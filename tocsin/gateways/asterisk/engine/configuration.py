@@ -24,8 +24,6 @@ _SHORTEST, _LONGEST = 2, 15
 _PATIENCE_SECONDS = 4 * 3600
 # How often the switchboard is tried: while it is away, and after it asked for a pause.
 _AWAY_SECONDS, _FULL_SECONDS = 2, 5
-# A browser always sends something; silence this long means that it was closed, or the network went.
-_BROWSER_SILENCE_SECONDS = 15
 # Who signs the certificates of carriers: where Debian and Ubuntu keep the list.
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -102,29 +100,6 @@ def outside_configuration(settings: EngineSettings, *, engine: Engine) -> dict[s
     )
     texts["extensions.conf"] = _filled("outside-extensions.conf")
     return texts
-
-
-def browser_endpoint(settings: EngineSettings, *, context: str) -> dict[str, str]:
-    """The fields of an endpoint for a telephone in a browser, to be made over ARI; add `aors` and `auth`.
-
-    `context` is `from-agent` or `from-citizen`.
-    """
-    return {
-        "transport": "ws",
-        "context": context,
-        "disallow": "all",
-        "allow": "opus,alaw,ulaw",
-        "webrtc": "yes",
-        "dtls_auto_generate_cert": "yes",
-        "direct_media": "no",
-        "rtp_timeout": str(_BROWSER_SILENCE_SECONDS),
-        "send_connected_line": "no",
-        "identify_by": "username",
-        "allow_overlap": "no",
-        "allow_subscribe": "no",
-        "allow_transfer": "no",
-        **dict(_speech_address(settings.bind)),
-    }
 
 
 def log_folder(run: Path) -> Path:
