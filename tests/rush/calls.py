@@ -105,9 +105,13 @@ def hall(*, staff: int, tell: Tell) -> Iterator[tuple[Contender, Contender]]:
     Agents return what they hear.
     """
     tell(f"starting the engine, the switchboard and {staff} agents of each side")
-    with centre(queue_members=staff), contextlib.ExitStack() as stack:
-        names = instance.home / "logins.csv"
+    names = instance.home / "logins.csv"
+
+    def prepare() -> None:
         names.write_text("SEQUENTIAL\n" + "\n".join(_people(staff)) + "\n")
+
+    with centre(queue_members=staff, prepare=prepare), contextlib.ExitStack() as stack:
+        wait_until(Activation.objects.filter(number__digits=NUMBER, state=State.OPEN).exists, "the line to open")
         stack.enter_context(process("desks", [sys.executable, "-m", "tests.rush.desks"]))
         standing = sipp(
             "standing_agent.xml",
@@ -140,9 +144,6 @@ def _people(staff: int) -> list[str]:
     opened = world.activation(authority, languages=["nl"], kind=Kind.REAL, state=State.ORDERED)
     # Nothing is said before the line, as in the peer's queue; no officer could order that.
     opened.front_messages.all().delete()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('tocsin_switchboard', 'lines')")
-    wait_until(lambda: Activation.objects.get(pk=opened.pk).state == State.OPEN, "the line to open")
     TelephoneLogin.objects.all().delete()
     Agent.objects.update(state="signed_out", call="", connected=False)
     now = datetime.now(UTC)

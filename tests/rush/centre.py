@@ -24,13 +24,17 @@ Tell = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def centre(*, queue_members: int = 0) -> Iterator[None]:
-    """Database, engine and switchboard, for as long as the block runs; nothing is open."""
+def centre(*, queue_members: int = 0, prepare: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Database, engine and switchboard, for as long as the block runs; nothing is open but what `prepare` orders.
+
+    `prepare` runs once the database is there and before the switchboard reads it.
+    """
     with contextlib.ExitStack() as stack:
         stack.enter_context(serving(instance))
         call_command("migrate", verbosity=0)
         ensure_engine(instance)
         Activation.objects.exclude(state=State.CLOSED).update(state=State.CLOSED)
+        prepare()
         (instance.home / "log").mkdir(exist_ok=True)
         stack.enter_context(process("engine", [sys.executable, "-m", "tests.rush.engine", str(queue_members)]))
         stack.enter_context(process("switchboard", command("run", "switchboard")))

@@ -14,7 +14,7 @@ from tocsin.project.instance import instance
 from tocsin.project.processes import command
 
 STAFF = 500
-STEPS = range(150, STAFF + 1, 50)
+STEPS = range(200, STAFF + 1, 100)
 ROUNDS = 3
 RATE = 25
 TALK_SECONDS = 10
