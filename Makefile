@@ -4,7 +4,7 @@ PREPARE := $(PYTHON) bootstrap/prepare.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: run test quick check fix bench docs lock clean
+.PHONY: run test quick check fix bench docs messages lock clean
 
 run: # set everything up, then run a demo until Ctrl-C
 	@$(PREPARE) run
@@ -42,6 +42,11 @@ docs: # whether the documents hang together
 	@$(PREPARE) dev
 	@$(BIN)/python -m pytest tests/architecture/test_house_documents.py tests/architecture/test_house_settings.py
 
+messages: # bring the catalogues of translations up to date with the texts, and make of them what Django reads
+	@$(PREPARE) dev
+	@$(BIN)/python bootstrap/messages.py update
+	@$(PREPARE) dev
+
 lock: # newer versions, with their hashes and without any address; those of JavaScript are in package.json
 	@$(PREPARE) dev
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt
@@ -54,3 +59,4 @@ lock: # newer versions, with their hashes and without any address; those of Java
 
 clean: # remove everything that was made here, except instances and their data
 	rm -rf .venv node_modules build *.egg-info tocsin/web/static/built .*_cache .hypothesis
+	rm -f tocsin/web/locale/.stamp tocsin/web/locale/*/LC_MESSAGES/*.mo

@@ -31,10 +31,11 @@ STAMPS = VENV / "stamps"
 MODULES = ROOT / "node_modules"
 ASSETS = ROOT / "tocsin" / "web" / "assets"
 BUILT = ROOT / "tocsin" / "web" / "static" / "built"
+LOCALE = ROOT / "tocsin" / "web" / "locale"
+MESSAGES = Path(__file__).with_name("messages.py")
 LOG = ROOT / "build" / "prepare.log"
 MEGABYTES = {"run": 700, "dev": 1500, "test": 1500}
 OLDEST_NODE = 20
-COPIED = {"htmx.js": "htmx.org/dist/htmx.min.js", "hx-sse.js": "htmx.org/dist/ext/hx-sse.min.js"}
 # What only the tests need from the system: the command that shows that it is there, and its Debian package.
 TEST_PACKAGES = {"sipp": "sip-tester", "chromium": "chromium"}
 PROGRESS = re.compile(r"\s*(Downloading|Downloaded|Prepared|Installed|Uninstalled|Collecting|added \d|Get:\d)")
@@ -209,8 +210,6 @@ def bundle() -> None:
     """Every .ts and .css directly in the assets becomes a file of its own; what they share lies below."""
     shutil.rmtree(BUILT, ignore_errors=True)
     BUILT.mkdir(parents=True)
-    for name, source in COPIED.items():
-        shutil.copyfile(MODULES / source, BUILT / name)
     entries = [path for path in sorted(ASSETS.glob("*.*")) if path.suffix in (".ts", ".css")]
     if entries:
         # The package of this platform carries the program itself, which needs no Node.js.
@@ -224,6 +223,11 @@ def bundle() -> None:
             "--log-level=warning",
         ]
         call(esbuild, *entries, *options, f"--outdir={BUILT}")
+
+
+def compile_messages() -> None:
+    """Of each catalogue of translations what Django reads."""
+    call(PYTHON, MESSAGES, "compile")
 
 
 def may_install() -> list[str] | None:
@@ -279,6 +283,7 @@ def steps_for(mode: str) -> list[Step]:
     uv = digest(base, locks["uv"])
     packages = (ROOT / "package.json", ROOT / "package-lock.json")
     sources = sorted(path for path in ASSETS.rglob("*") if path.is_file())
+    catalogues = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
     script = Path(__file__)
     steps = [
         Step("a Python environment in .venv", STAMPS / "venv", base, make_venv),
@@ -304,6 +309,7 @@ def steps_for(mode: str) -> list[Step]:
             digest(script, *packages, *(part for path in sources for part in (path.name, path))),
             bundle,
         ),
+        Step("translations", LOCALE / ".stamp", digest(MESSAGES, *catalogues), compile_messages),
     ]
     if mode == "test":
         found = [shutil.which(command) for command in TEST_PACKAGES]
