@@ -55,7 +55,8 @@ def test_a_date_keeps_its_parts_in_every_language(language: str) -> None:
     for message in messages.translated(language):
         if isinstance(message.id, str) and DATE_FORMAT.fullmatch(message.id):
             (form,) = forms(message)
-            assert re.findall(r"\w", form) == re.findall(r"\w", message.id)
+            # b is M without a capital, for languages that write months so.
+            assert re.findall(r"\w", form.replace("b", "M")) == re.findall(r"\w", message.id)
 
 
 def places(text: str) -> list[str]:

@@ -1,15 +1,21 @@
 """Browsers of people who are signed in as they would be, with a second factor."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
+from django.urls import clear_url_caches
+from django.utils import timezone
 
 from tests import world
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
+from tocsin.project import urls
+from tocsin.project.demo import prepare_demo
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 
@@ -31,6 +37,22 @@ def browser_of(db: None) -> Callable[[Person], Client]:
         return client
 
     return made
+
+
+@pytest.fixture
+def demo(settings: Any, db: None) -> Iterator[None]:
+    """An instance that is a demonstration, with everything it begins with."""
+    settings.DEMO = True
+    read_addresses_again()
+    prepare_demo(at=timezone.now())
+    yield
+    settings.DEMO = False
+    read_addresses_again()
+
+
+def read_addresses_again() -> None:
+    importlib.reload(urls)
+    clear_url_caches()
 
 
 @pytest.fixture

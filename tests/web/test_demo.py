@@ -1,13 +1,10 @@
 """The demonstration: three doors for everybody, and no trace of them anywhere else."""
 
-import importlib
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import clear_url_caches, resolve
+from django.urls import resolve
 from django.utils import timezone
 
 from tocsin.accounts.models import Person
@@ -16,28 +13,11 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind
 from tocsin.calls.models import TelephoneLogin
 from tocsin.logbook.models import Line
-from tocsin.project import urls
 from tocsin.project.demo import LANGUAGES, VISITORS, prepare_demo
 from tocsin.web import telephone
 from tocsin.workforce.models import Agent
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def demo(settings: Any) -> Iterator[None]:
-    """An instance that is a demonstration, with everything it begins with."""
-    settings.DEMO = True
-    read_addresses_again()
-    prepare_demo(at=timezone.now())
-    yield
-    settings.DEMO = False
-    read_addresses_again()
-
-
-def read_addresses_again() -> None:
-    importlib.reload(urls)
-    clear_url_caches()
 
 
 @pytest.fixture

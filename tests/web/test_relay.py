@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from django.conf import settings
@@ -32,6 +32,7 @@ class Browser:
 
     path: str = telephone.PATH
     session: str = ""
+    username: str = ""
     cookie: str = settings.SESSION_COOKIE_NAME
     origin: str = OURS
     subprotocol: str = "sip"
@@ -43,6 +44,7 @@ class Browser:
         scope = {
             "type": "websocket",
             "path": self.path,
+            "query_string": f"username={self.username}".encode(),
             "headers": [
                 (b"origin", self.origin.encode()),
                 (b"cookie", f"{self.cookie}={self.session}".encode()),
@@ -95,20 +97,30 @@ def ann() -> Agent:
     return world.agent("Ann", ["nl"], serves=world.authority())
 
 
+class Line(TypedDict):
+    """A web session, and the user name of the telephone that was issued to it."""
+
+    session: str
+    username: str
+
+
 @pytest.fixture
-def session(ann: Agent) -> str:
-    """Ann's web session, to which a telephone was issued."""
+def line(ann: Agent) -> Line:
     client = Client()
     client.force_login(ann.person)
-    key = client.session.session_key
-    assert key is not None
-    issue_login(session=key, agent=ann, at=timezone.now())
-    return key
+    return issued(client, agent=ann)
 
 
-def test_sip_is_carried_both_ways(session: str) -> None:
+def issued(client: Client, *, agent: Agent | None) -> Line:
+    session = client.session.session_key
+    assert session is not None
+    login, _password = issue_login(session=session, agent=agent, at=timezone.now())
+    return Line(session=session, username=login.username)
+
+
+def test_sip_is_carried_both_ways(line: Line) -> None:
     async def story(switch: Switch) -> None:
-        browser = Browser(session=session)
+        browser = Browser(**line)
         serving = browser.connect()
         assert await browser.heard.get() == {"type": "websocket.accept", "subprotocol": "sip"}
         browser.say(OFFER)
@@ -142,12 +154,12 @@ async def refused(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("origin", ["", "http://evil.example", f"{OURS}.evil.example", "null"])
-def test_a_page_of_another_site_is_refused(session: str, origin: str) -> None:
-    run(lambda _: refused(Browser(session=session, origin=origin)))
+def test_a_page_of_another_site_is_refused(line: Line, origin: str) -> None:
+    run(lambda _: refused(Browser(**line, origin=origin)))
 
 
-def test_what_speaks_no_sip_is_refused(session: str) -> None:
-    run(lambda _: refused(Browser(session=session, subprotocol="ari")))
+def test_what_speaks_no_sip_is_refused(line: Line) -> None:
+    run(lambda _: refused(Browser(**line, subprotocol="ari")))
 
 
 def test_somebody_signed_in_without_a_telephone_is_refused(ann: Agent) -> None:
@@ -156,25 +168,25 @@ def test_somebody_signed_in_without_a_telephone_is_refused(ann: Agent) -> None:
     run(lambda _: refused(Browser(session=client.session.session_key or "")))
 
 
-def test_an_agent_who_is_no_longer_let_in_is_refused(ann: Agent, session: str) -> None:
+def test_an_agent_who_is_no_longer_let_in_is_refused(ann: Agent, line: Line) -> None:
     ann.person.is_active = False
     ann.person.save()
-    run(lambda _: refused(Browser(session=session)))
+    run(lambda _: refused(Browser(**line)))
 
 
-def test_an_agents_telephone_does_not_work_as_a_citizens(session: str, settings: Any) -> None:
+def test_an_agents_telephone_does_not_work_as_a_citizens(line: Line, settings: Any) -> None:
     settings.DEMO = True
     cookie = telephone.CITIZEN_COOKIE
-    run(lambda _: refused(Browser(session=session, path=telephone.CITIZEN_PATH, cookie=cookie)))
+    run(lambda _: refused(Browser(**line, path=telephone.CITIZEN_PATH, cookie=cookie)))
 
 
 @pytest.mark.parametrize(("demo", "outcome"), [(True, "websocket.accept"), (False, "websocket.close")])
 def test_a_citizens_telephone_works_in_a_demonstration_alone(settings: Any, demo: bool, outcome: str) -> None:
-    session = a_citizen()
+    line = issued(Client(), agent=None)
     settings.DEMO = demo
 
     async def story(_: Switch) -> None:
-        browser = Browser(session=session, path=telephone.CITIZEN_PATH, cookie=telephone.CITIZEN_COOKIE)
+        browser = Browser(**line, path=telephone.CITIZEN_PATH, cookie=telephone.CITIZEN_COOKIE)
         serving = browser.connect()
         kind, _code = await browser.outcome()
         assert kind == outcome
@@ -184,16 +196,9 @@ def test_a_citizens_telephone_works_in_a_demonstration_alone(settings: Any, demo
     run(story)
 
 
-def a_citizen() -> str:
-    key = Client().session.session_key
-    assert key is not None
-    issue_login(session=key, agent=None, at=timezone.now())
-    return key
-
-
-def test_the_newer_of_two_telephones_of_a_session_takes_over(session: str) -> None:
+def test_the_newer_of_two_telephones_of_a_session_takes_over(line: Line) -> None:
     async def story(_: Switch) -> None:
-        older, newer = Browser(session=session), Browser(session=session)
+        older, newer = Browser(**line), Browser(**line)
         first = older.connect()
         await older.heard.get()
         second = newer.connect()
@@ -208,14 +213,37 @@ def test_the_newer_of_two_telephones_of_a_session_takes_over(session: str) -> No
     run(story)
 
 
-def test_a_telephone_is_cut_off_when_its_session_ends(session: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_whose_telephone_was_replaced_is_told_so_and_takes_nothing_away(ann: Agent, line: Line) -> None:
+    async def story(_: Switch) -> None:
+        newer = Browser(**await asyncio.to_thread(issue_again, line["session"], ann))
+        serving = newer.connect()
+        await newer.heard.get()
+        older = Browser(**line)
+        await older.connect()
+        await older.heard.get()
+        assert await older.outcome() == ("websocket.close", telephone.REPLACED)
+        newer.say(OFFER)
+        assert (await newer.heard.get())["text"] == "SIP/2.0 200 OK"
+        newer.go()
+        await serving
+
+    run(story)
+
+
+def issue_again(session: str, agent: Agent) -> Line:
+    login, _password = issue_login(session=session, agent=agent, at=timezone.now())
+    connection.close()
+    return Line(session=session, username=login.username)
+
+
+def test_a_telephone_is_cut_off_when_its_session_ends(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telephone, "CHECK_SECONDS", 0.01)
 
     async def story(_: Switch) -> None:
-        browser = Browser(session=session)
+        browser = Browser(**line)
         serving = browser.connect()
         await browser.heard.get()
-        await asyncio.to_thread(sign_out, session)
+        await asyncio.to_thread(sign_out, line["session"])
         assert await browser.outcome() == ("websocket.close", telephone.NOT_ADMITTED)
         await serving
 
@@ -227,7 +255,7 @@ def sign_out(session: str) -> None:
     connection.close()
 
 
-def test_a_conversation_goes_on_while_the_database_is_away(session: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_goes_on_while_the_database_is_away(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telephone, "CHECK_SECONDS", 0.01)
 
     async def story(_: Switch) -> None:
@@ -238,7 +266,7 @@ def test_a_conversation_goes_on_while_the_database_is_away(session: str, monkeyp
             loop.call_soon_threadsafe(checks.put_nowait, None)
             raise OperationalError("the server closed the connection")
 
-        browser = Browser(session=session)
+        browser = Browser(**line)
         serving = browser.connect()
         await browser.heard.get()
         monkeypatch.setattr(telephone, "login_of", away)
@@ -252,9 +280,26 @@ def test_a_conversation_goes_on_while_the_database_is_away(session: str, monkeyp
     run(story)
 
 
-def test_a_message_that_is_too_long_ends_the_connection(session: str) -> None:
+def test_a_telephone_is_asked_to_come_back_later_while_the_database_is_away(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(telephone, "login_of", away)
+
     async def story(_: Switch) -> None:
-        browser = Browser(session=session)
+        browser = Browser(**line)
+        await browser.connect()
+        await browser.heard.get()
+        assert await browser.outcome() == ("websocket.close", telephone.SWITCH_AWAY)
+
+    run(story)
+
+
+def test_a_message_that_is_too_long_ends_the_connection(line: Line) -> None:
+    async def story(_: Switch) -> None:
+        browser = Browser(**line)
         serving = browser.connect()
         await browser.heard.get()
         browser.say("x" * (telephone.LONGEST_FRAME + 1))
@@ -264,9 +309,9 @@ def test_a_message_that_is_too_long_ends_the_connection(session: str) -> None:
     run(story)
 
 
-def test_a_browser_is_told_that_the_switch_is_away(session: str) -> None:
+def test_a_browser_is_told_that_the_switch_is_away(line: Line) -> None:
     async def story() -> None:
-        browser = Browser(session=session)
+        browser = Browser(**line)
         await browser.connect()
         await browser.heard.get()
         assert await browser.outcome() == ("websocket.close", telephone.SWITCH_AWAY)
@@ -274,9 +319,9 @@ def test_a_browser_is_told_that_the_switch_is_away(session: str) -> None:
     asyncio.run(asyncio.wait_for(story(), PATIENCE_SECONDS))
 
 
-def test_a_browser_is_told_when_the_switch_goes_away(session: str) -> None:
+def test_a_browser_is_told_when_the_switch_goes_away(line: Line) -> None:
     async def story() -> None:
-        browser = Browser(session=session)
+        browser = Browser(**line)
 
         async def hang_up(connection: ServerConnection) -> None:
             await connection.close()

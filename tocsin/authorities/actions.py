@@ -8,7 +8,6 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
@@ -61,10 +60,10 @@ def add_authority(
     _check_administrator(by)
     slug = slugify(name)
     if not slug or not languages:
-        raise Refusal(_("An authority has a name and speaks at least one language."))
+        raise Refusal("An authority has a name and speaks at least one language.")
     with transaction.atomic():
         if Authority.objects.filter(slug=slug).exists():
-            raise Refusal(_("There is already an authority called %(name)s.") % {"name": name})
+            raise Refusal("There is already an authority called %(name)s.", name=name)
         authority = Authority.objects.create(name=name, slug=slug, languages=list(languages), timezone=timezone)
         facts = {"name": name, "languages": list(languages), "timezone": timezone}
         note(
@@ -82,11 +81,11 @@ def assign_number(*, by: Person | None, authority: Authority, digits: str, at: d
     """Let an authority be reached on a number; several authorities may share one, and use it in turn."""
     _check_administrator(by)
     if not re.fullmatch(r"\+?[0-9]{2,15}", digits):
-        raise Refusal(_("A number is 2 to 15 digits, with a plus sign before a country code: 1771, +3221234567."))
+        raise Refusal("A number is 2 to 15 digits, with a plus sign before a country code: 1771, +3221234567.")
     with transaction.atomic():
         number, _new = Number.objects.get_or_create(digits=digits)
         if number.authorities.filter(pk=authority.pk).exists():
-            raise Refusal(_("%(authority)s already has this number.") % {"authority": authority})
+            raise Refusal("%(authority)s already has this number.", authority=authority)
         number.authorities.add(authority)
         note(
             kind="number.assigned",
@@ -113,10 +112,10 @@ def add_person(
     """Let somebody in, who sets a password with a one-time link; what they may do follows from `roles`."""
     _check_administrator(by)
     if not roles:
-        raise Refusal(_("Choose at least one role: without one there is nothing to see."))
+        raise Refusal("Choose at least one role: without one there is nothing to see.")
     with transaction.atomic():
         if Person.objects.filter(email=email.lower()).exists():
-            raise Refusal(_("There is already somebody with the address %(email)s.") % {"email": email})
+            raise Refusal("There is already somebody with the address %(email)s.", email=email)
         person = Person.objects.create_user(
             email, name=name, roles=sorted(roles), language=language, synthetic=synthetic
         )
@@ -139,9 +138,9 @@ def change_person(
     """Change what somebody may do, or let them in no more: their sessions then end with the next page."""
     _check_administrator(by)
     if by == person and (not is_active or Role.ADMINISTRATOR not in roles):
-        raise Refusal(_("Another administrator has to take this role from you, so that one always remains."))
+        raise Refusal("Another administrator has to take this role from you, so that one always remains.")
     if not roles:
-        raise Refusal(_("Choose at least one role, or switch the account off."))
+        raise Refusal("Choose at least one role, or switch the account off.")
     with transaction.atomic():
         changed = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         changed.name, changed.roles, changed.language = name, sorted(roles), language
@@ -150,6 +149,17 @@ def change_person(
         _set_memberships(changed, authorities)
         _note_person("person.changed", changed, by=by, at=at)
     return changed
+
+
+def choose_language(*, person: Person, language: str, at: datetime) -> None:
+    """Keep the language of the screens that somebody chose for themselves: a code of settings.INSIDE_LANGUAGES."""
+    if language == person.language:
+        return
+    with transaction.atomic():
+        person.language = language
+        person.save(update_fields=["language"])
+        facts = {"language": language}
+        note(kind="person.language_chosen", subject=f"person:{person.pk}", by=person, at=at, facts=facts)
 
 
 def reset_access(*, by: Person | None, person: Person, at: datetime) -> Person:
@@ -166,7 +176,7 @@ def reset_access(*, by: Person | None, person: Person, at: datetime) -> Person:
 
 def _check_administrator(person: Person | None) -> None:
     if person is not None and not person.has_role(Role.ADMINISTRATOR):
-        raise Refusal(_("Only an administrator changes who works here and for whom."))
+        raise Refusal("Only an administrator changes who works here and for whom.")
 
 
 def _set_memberships(person: Person, authorities: Iterable[Authority]) -> None:

@@ -143,7 +143,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,10/15m/key"}
 
 MFA_ADAPTER = "tocsin.web.sign_in.SecondFactor"
-MFA_FORMS = {"add_webauthn": "tocsin.web.sign_in.AddKeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "tocsin.web.sign_in.AddKeyForm",
+    "edit_webauthn": "tocsin.web.sign_in.RenameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # An administrator vouches for the address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -194,7 +197,14 @@ WHITENOISE_USE_FINDERS = True
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch")]
+# Everything is in these, for those who work here.
+INSIDE_LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch")]
+# What is seen before anybody signs in is in these as well.
+LANGUAGES = [*INSIDE_LANGUAGES, ("uk", "Українська"), ("ru", "Русский"), ("ar", "العربية")]
+LANGUAGE_COOKIE_NAME = "tocsin-language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PUBLIC
 
 # --- Keeping ---------------------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,13 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's own signature
         return False
 
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        """Pages that need nobody signed in are in the person's language as well, in this browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        name, secure = settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_COOKIE_SECURE
+        response.set_cookie(name, user.language, httponly=True, samesite="Lax", secure=secure)
+        return response
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002
         """Changes to the second factor ask for a proof again, except right after the sign-in or such a proof."""
         proofs = get_authentication_records(context.request, context.request.user)
@@ -50,10 +59,17 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
         alone = self.fields["passwordless"]
         alone.initial = True
         alone.label = _("Sign in with it alone, without a password (a passkey)")
         alone.help_text = _("Leave this off for an older key that asks for no fingerprint, face or code.")
+
+
+class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """A key gets another name; allauth's own form has no word for it in other languages than English."""
+
+    name = forms.CharField(label=_("Name"))
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]

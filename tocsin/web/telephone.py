@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -21,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tocsin.calls.actions import issue_login
+from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.queries import login_of
 from tocsin.workforce.models import Agent
 
@@ -44,6 +46,8 @@ TOO_LONG = 1009
 REPLACED = 4001
 NOT_ADMITTED = 4003
 
+_DATABASE_AWAY = (OperationalError, InterfaceError)
+
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -56,13 +60,18 @@ async def relay(scope: Scope, receive: Receive, send: Send) -> None:
     """Carry SIP between a browser and the switch until either ends it: an ASGI application for WebSockets."""
     await receive()
     session = _session(scope)
-    if not _same_origin(scope) or not await _is_admitted(scope, session):
+    try:
+        turned_away = await _turned_away(scope, session) if _same_origin(scope) else NOT_ADMITTED
+    except _DATABASE_AWAY:
+        turned_away = SWITCH_AWAY
+    if turned_away == NOT_ADMITTED or SUBPROTOCOL not in scope.get("subprotocols", ()):
         await send({"type": "websocket.close", "code": NOT_ADMITTED})
         return
-    if SUBPROTOCOL not in scope.get("subprotocols", ()):
-        await send({"type": "websocket.close", "code": 1002})
-        return
     await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
+    if turned_away:
+        # Only a connection that was accepted can be told why it is closed.
+        await send({"type": "websocket.close", "code": turned_away})
+        return
     if older := _lines.get(session):
         older.set()
     give_way = _lines[session] = asyncio.Event()
@@ -75,9 +84,7 @@ async def relay(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": code})
 
 
-async def _carry(
-    scope: Scope, session: str, give_way: asyncio.Event, receive: Receive, send: Send
-) -> int | None:
+async def _carry(scope: Scope, session: str, give_way: asyncio.Event, receive: Receive, send: Send) -> int | None:
     """Carry frames both ways; answers the code to close the browser's side with, None where it is closed."""
     address = f"ws://127.0.0.1:{settings.INTERNAL_PORTS.switch_http}/ws"
     try:
@@ -134,13 +141,13 @@ async def _give_way(give_way: asyncio.Event) -> int:
 
 
 async def _until_dismissed(scope: Scope, session: str) -> int:
-    admitted = True
-    while admitted:
+    turned_away = None
+    while turned_away is None:
         await asyncio.sleep(CHECK_SECONDS)
         # A database that is away is no reason to cut off those who are speaking.
-        with suppress(OperationalError, InterfaceError):
-            admitted = await _is_admitted(scope, session)
-    return NOT_ADMITTED
+        with suppress(*_DATABASE_AWAY):
+            turned_away = await _turned_away(scope, session)
+    return turned_away
 
 
 def _same_origin(scope: Scope) -> bool:
@@ -158,19 +165,29 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 @sync_to_async(thread_sensitive=False)
-def _is_admitted(scope: Scope, session: str) -> bool:
-    """Whether a telephone was issued to this session, and whoever it was issued to is still signed in."""
+def _turned_away(scope: Scope, session: str) -> int | None:
+    """Why a browser gets no line, as a code; None where one was issued to its session and still stands."""
     try:
         login = login_of(session=session) if session else None
-        if login is None:
-            return False
-        if login.agent is None:
-            return bool(settings.DEMO) and scope["path"] == CITIZEN_PATH and SessionStore().exists(session)
-        request = HttpRequest()
-        request.session = SessionStore(session)
-        return scope["path"] == PATH and get_user(request).pk == login.agent.person_id
+        if login is None or not _is_still_signed_in(scope, session, login):
+            return NOT_ADMITTED
+        # Another window of the same browser got a telephone since; this one must not take it away again.
+        return None if _username(scope) == login.username else REPLACED
     finally:
         connection.close()
+
+
+def _is_still_signed_in(scope: Scope, session: str, login: TelephoneLogin) -> bool:
+    if login.agent is None:
+        return bool(settings.DEMO) and scope["path"] == CITIZEN_PATH and SessionStore().exists(session)
+    request = HttpRequest()
+    request.session = SessionStore(session)
+    return scope["path"] == PATH and get_user(request).pk == login.agent.person_id
+
+
+def _username(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return dict(parse_qsl(query.decode("latin-1"))).get("username", "")
 
 
 def credentials(*, session: str, agent: Agent | None, at: datetime) -> dict[str, object]:

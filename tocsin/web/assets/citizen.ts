@@ -3,7 +3,7 @@
 import { startClocks } from "./page/clocks";
 import { element } from "./page/element";
 import { admission, socketAddress } from "./telephone/admission";
-import { dial, type Call, type Ending } from "./telephone/call";
+import { Call, type Ending } from "./telephone/call";
 import { MicrophoneError, openMicrophone } from "./telephone/microphone";
 import { showOnly, type Problem } from "./telephone/problems";
 
@@ -52,7 +52,7 @@ async function begin(): Promise<void> {
     microphone = await openMicrophone();
     const admitted = await admission(credentials);
     if (mine !== attempt) return;
-    call = dial({
+    call = new Call({
       address: socketAddress(telephone),
       target: number,
       credentials: admitted,

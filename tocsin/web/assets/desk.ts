@@ -6,10 +6,10 @@ import { readState, type DeskState } from "./desk/state";
 import { startClocks } from "./page/clocks";
 import { element } from "./page/element";
 import { admission, socketAddress } from "./telephone/admission";
-import { check } from "./telephone/check";
+import { MicrophoneCheck } from "./telephone/check";
 import { show, showOnly } from "./telephone/problems";
 import { startRinging, stopRinging, wakeWithFirstTouch } from "./telephone/sound";
-import { standing } from "./telephone/standing";
+import { StandingCall } from "./telephone/standing";
 
 const desk = element("desk", HTMLElement);
 const panel = element("panel", HTMLElement);
@@ -33,7 +33,7 @@ const notes = keepNotes({ address: note, csrf });
 listenToKeys(keypad);
 wakeWithFirstTouch();
 
-const line = standing({
+const line = new StandingCall({
   address: socketAddress(telephone),
   target: "agent-desk",
   admit: () => admission(credentials, csrf),
@@ -48,7 +48,7 @@ const line = standing({
   },
 });
 
-void check({
+const microphoneCheck = new MicrophoneCheck({
   voice,
   opened: (stream) => {
     microphone = stream;
@@ -57,6 +57,7 @@ void check({
   },
   passed: () => microphone && line.start(microphone),
 });
+void microphoneCheck.begin();
 
 // The microphone is open while somebody listens, and at no other time.
 function speakOrBeSilent(): void {
@@ -140,11 +141,18 @@ panel.addEventListener("htmx:sse:after:connection", (event) => {
   if ((event as CustomEvent).detail.connection.status === 204) location.reload();
   show("stale", false);
 });
-panel.addEventListener("htmx:sse:error", () => show("stale", true));
+for (const trouble of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) {
+  panel.addEventListener(trouble, () => show("stale", true));
+}
+// Once it was connected the stream comes back by itself; the first time it is asked for again here.
+setInterval(() => panel.ariaBusy && panel.dispatchEvent(new Event("retry")), 3000);
 panel.addEventListener("away", () => show("stale", true));
 panel.addEventListener("htmx:sse:after:message", () => show("stale", false));
 
-addEventListener("online", () => line.again());
+addEventListener("online", () => {
+  show("network", false);
+  line.again();
+});
 addEventListener("offline", () => show("network", true));
 // Said at once, so that the caller is helped by somebody else and not kept waiting.
 addEventListener("pagehide", () => line.stop());

@@ -8,10 +8,12 @@ from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.accounts.models import Person
+from tocsin.authorities.actions import choose_language
 from tocsin.web.demo import NUMBER, VISITORS_DOMAIN
 from tocsin.web.guards import for_everybody
 from tocsin.web.telephone import CITIZEN_COOKIE, CITIZEN_PATH, credentials
@@ -40,7 +42,9 @@ def enter(request: HttpRequest, place: str) -> HttpResponse:
         raise Http404
     if not _is_visitor(request):
         with transaction.atomic():
-            login(request, _longest_away(), backend=settings.AUTHENTICATION_BACKENDS[0])
+            person = _longest_away()
+            choose_language(person=person, language=_inside_language(), at=timezone.now())
+            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect(PLACES[place])
 
 
@@ -71,6 +75,12 @@ def telephone(request: HttpRequest) -> HttpResponse:
 
 def _is_visitor(request: HttpRequest) -> bool:
     return request.user.is_authenticated and request.user.email.endswith(f"@{VISITORS_DOMAIN}")
+
+
+def _inside_language() -> str:
+    """The language of the visitor's page, or English where the desk and the console are not in it."""
+    language = get_language() or ""
+    return language if language in dict(settings.INSIDE_LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _longest_away() -> Person:

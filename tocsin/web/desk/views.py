@@ -12,6 +12,7 @@ from tocsin.calls import actions
 from tocsin.calls.models import Call, Topic
 from tocsin.calls.ports import Verb
 from tocsin.refusals import Refusal
+from tocsin.web import refusals
 from tocsin.web.desk.panel import PAUSE_REASONS, Panel
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import live_page
@@ -67,9 +68,7 @@ def telephone(request: PersonRequest) -> HttpResponse:
 def note(request: PersonRequest) -> HttpResponse:
     """Keep what is written about a call; a refusal says why (422)."""
     agent = _agent_of(request.user)
-    call = (
-        Call.objects.select_related("activation__authority").filter(pk=request.POST.get("call", "")).first()
-    )
+    call = Call.objects.select_related("activation__authority").filter(pk=request.POST.get("call", "")).first()
     chosen = request.POST.get("topic", "")
     topic = Topic.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
     if agent is None or call is None:
@@ -78,7 +77,7 @@ def note(request: PersonRequest) -> HttpResponse:
     try:
         actions.write_note(agent=agent, call=call, topic=topic, text=text, at=timezone.now())
     except Refusal as refusal:
-        return _said(str(refusal))
+        return _said(refusals.shown(refusal))
     return HttpResponse(status=204)
 
 

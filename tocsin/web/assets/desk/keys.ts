@@ -1,9 +1,13 @@
 // Function keys press the button that carries them; digits are dialled while the keypad is open.
 
+// Never left to the browser, where F7 would ask about caret browsing: a key may be pressed a moment too late.
+const OURS = new Set(["F2", "F4", "F7", "F8", "F9"]);
+
 export function listenToKeys(keypad: HTMLElement): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.repeat) return;
-    const button = /^F\d+$/.test(event.key)
+    if (OURS.has(event.key)) event.preventDefault();
+    const button = OURS.has(event.key)
       ? document.querySelector<HTMLButtonElement>(`button[data-key="${event.key}"]:enabled`)
       : keypad.matches(":popover-open")
         ? keypad.querySelector<HTMLButtonElement>(`button[data-tone="${CSS.escape(event.key)}"]`)

@@ -23,13 +23,6 @@ export interface CallEvents {
   ended(ending: Ending): void;
 }
 
-export interface Call {
-  hangUp(): void;
-  sendTone(key: string): void;
-  /** Speak through another microphone. */
-  use(microphone: MediaStreamTrack): void;
-}
-
 export interface Dialling {
   address: string;
   target: string;
@@ -57,108 +50,125 @@ function nameAnAddress(event: SDPEvent): void {
   if (event.originator === "local") event.sdp = event.sdp.replaceAll("c=IN IP4 0.0.0.0", "c=IN IP4 127.0.0.1");
 }
 
-/** Call `target`. The events come later, never before this function has returned. */
-export function dial({ address, target, credentials, microphone, events }: Dialling): Call {
-  const ua = new UA({
-    sockets: new WebSocketInterface(address),
-    uri: `sip:${credentials.username}@${credentials.realm}`,
-    password: credentials.password,
-    register: false,
-    session_timers: false,
-    connection_recovery_min_interval: NEVER_SECONDS,
-    connection_recovery_max_interval: NEVER_SECONDS,
-  });
-  const began = performance.now();
-  const voice = new MediaStream();
-  let session: RTCSession | null = null;
-  let connection: RTCPeerConnection | null = null;
-  let isAnswered = false;
-  let isUp = false;
-  let isOver = false;
-  let retry = 0;
-  let unsteady = 0;
-  let patience = window.setTimeout(() => end("switch"), ANSWER_MS);
+/** A call that is dialled when it is made. Its events come later, never before the constructor has returned. */
+export class Call {
+  readonly #dialling: Dialling;
+  readonly #ua: UA;
+  readonly #voice = new MediaStream();
+  readonly #began = performance.now();
+  #session: RTCSession | null = null;
+  #connection: RTCPeerConnection | null = null;
+  #isAnswered = false;
+  #isUp = false;
+  #isOver = false;
+  #patience: number;
+  #retry = 0;
+  #unsteady = 0;
 
-  function end(ending: Ending): void {
-    if (isOver) return;
-    close();
-    events.ended(ending);
+  constructor(dialling: Dialling) {
+    const { address, credentials } = dialling;
+    this.#dialling = dialling;
+    this.#ua = new UA({
+      // Named in the address, so that a window whose telephone was replaced is told so.
+      sockets: new WebSocketInterface(`${address}?username=${credentials.username}`),
+      uri: `sip:${credentials.username}@${credentials.realm}`,
+      password: credentials.password,
+      register: false,
+      session_timers: false,
+      connection_recovery_min_interval: NEVER_SECONDS,
+      connection_recovery_max_interval: NEVER_SECONDS,
+    });
+    this.#patience = window.setTimeout(() => this.#end(this.#ua.isConnected() ? "switch" : "network"), ANSWER_MS);
+    this.#ua.on("newRTCSession", (event: { session: RTCSession }) => {
+      this.#session = event.session;
+    });
+    this.#ua.on("connected", () => this.#invite());
+    this.#ua.on("disconnected", ({ code }) => this.#disconnected(code ?? 0));
+    this.#ua.start();
   }
 
-  function close(): void {
-    isOver = true;
-    [patience, retry, unsteady].forEach((timer) => window.clearTimeout(timer));
-    ua.stop();
+  hangUp(): void {
+    this.#isOver = true;
+    [this.#patience, this.#retry, this.#unsteady].forEach((timer) => window.clearTimeout(timer));
+    this.#ua.stop();
   }
 
-  function invite(): void {
-    ua.call(`sip:${target}@${credentials.realm}`, {
+  sendTone(key: string): void {
+    this.#session?.sendDTMF(key, { transportType: C.DTMF_TRANSPORT.RFC2833 });
+  }
+
+  /** Speak through another microphone. */
+  use(microphone: MediaStreamTrack): void {
+    for (const sender of this.#connection?.getSenders() ?? []) void sender.replaceTrack(microphone);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.hangUp();
+    this.#dialling.events.ended(ending);
+  }
+
+  #disconnected(code: number): void {
+    const reason = CLOSED[code] ?? "network";
+    // What is heard does not need the WebSocket: it goes on until a new call has taken over.
+    if (this.#isUp && reason === "network") this.#dialling.events.troubled();
+    else this.#end(reason);
+  }
+
+  #invite(): void {
+    const { target, credentials, microphone } = this.#dialling;
+    this.#ua.call(`sip:${target}@${credentials.realm}`, {
       mediaStream: microphone,
       pcConfig: { iceServers: credentials.iceServers },
       eventHandlers: {
-        peerconnection: (event: PeerConnectionEvent) => watch(event.peerconnection),
+        peerconnection: (event: PeerConnectionEvent) => this.#watch(event.peerconnection),
         // The switch learns the other ways to us from the packets that arrive; waiting for all costs seconds.
         icecandidate: (event: IceCandidateEvent) => event.ready(),
         sdp: nameAnAddress,
-        confirmed: () => {
-          isAnswered = true;
-          window.clearTimeout(patience);
-          patience = window.setTimeout(() => end("silent"), SOUND_MS);
-          noteSound();
-        },
-        failed: (event: EndEvent) => failed(event),
+        confirmed: () => this.#answered(),
+        failed: (event: EndEvent) => this.#failed(event),
         // The switch gives a call up that it hears nothing of.
-        ended: () => end(isUp ? "over" : "silent"),
+        ended: () => this.#end(this.#isUp ? "over" : "silent"),
       },
     });
   }
 
-  function failed(event: EndEvent): void {
-    const refused = event.cause === C.causes.AUTHENTICATION_ERROR || event.cause === C.causes.REJECTED;
-    if (refused && performance.now() - began < ADMISSION_MS) {
-      retry = window.setTimeout(invite, ADMISSION_RETRY_MS);
-    } else if (refused) {
-      end("refused");
+  #failed(event: EndEvent): void {
+    const isRefused = event.cause === C.causes.AUTHENTICATION_ERROR || event.cause === C.causes.REJECTED;
+    if (isRefused && performance.now() - this.#began < ADMISSION_MS) {
+      this.#retry = window.setTimeout(() => this.#invite(), ADMISSION_RETRY_MS);
+    } else if (isRefused) {
+      this.#end("refused");
     } else {
-      end(event.cause === C.causes.CONNECTION_ERROR ? "network" : "switch");
+      this.#end(event.cause === C.causes.CONNECTION_ERROR ? "network" : "switch");
     }
   }
 
-  function watch(peer: RTCPeerConnection): void {
-    connection = peer;
-    peer.addEventListener("track", (event) => voice.addTrack(event.track));
-    peer.addEventListener("connectionstatechange", () => {
-      window.clearTimeout(unsteady);
-      if (peer.connectionState === "connected") noteSound();
-      if (peer.connectionState === "failed") end(isUp ? "network" : "silent");
-      if (peer.connectionState === "disconnected" && !isOver) {
-        unsteady = window.setTimeout(() => events.troubled(), UNSTEADY_MS);
+  #answered(): void {
+    this.#isAnswered = true;
+    window.clearTimeout(this.#patience);
+    this.#patience = window.setTimeout(() => this.#end("silent"), SOUND_MS);
+    this.#noteSound();
+  }
+
+  #watch(connection: RTCPeerConnection): void {
+    this.#connection = connection;
+    connection.addEventListener("track", (event) => this.#voice.addTrack(event.track));
+    connection.addEventListener("connectionstatechange", () => {
+      window.clearTimeout(this.#unsteady);
+      if (connection.connectionState === "connected") this.#noteSound();
+      if (connection.connectionState === "failed") this.#end(this.#isUp ? "network" : "silent");
+      if (connection.connectionState === "disconnected" && !this.#isOver) {
+        this.#unsteady = window.setTimeout(() => this.#dialling.events.troubled(), UNSTEADY_MS);
       }
     });
   }
 
-  function noteSound(): void {
-    if (isUp || isOver || !isAnswered || connection?.connectionState !== "connected") return;
-    isUp = true;
-    window.clearTimeout(patience);
-    events.up(voice);
+  #noteSound(): void {
+    if (this.#isUp || this.#isOver || !this.#isAnswered) return;
+    if (this.#connection?.connectionState !== "connected") return;
+    this.#isUp = true;
+    window.clearTimeout(this.#patience);
+    this.#dialling.events.up(this.#voice);
   }
-
-  ua.on("newRTCSession", (event: { session: RTCSession }) => {
-    session = event.session;
-  });
-  ua.on("connected", invite);
-  ua.on("disconnected", ({ code }) => {
-    const reason = CLOSED[code ?? 0] ?? "network";
-    // What is heard does not need the WebSocket: it goes on until a new call has taken over.
-    if (isUp && reason === "network") events.troubled();
-    else end(reason);
-  });
-  ua.start();
-
-  return {
-    hangUp: close,
-    sendTone: (key) => session?.sendDTMF(key, { transportType: C.DTMF_TRANSPORT.RFC2833 }),
-    use: (track) => session?.connection.getSenders().forEach((sender) => void sender.replaceTrack(track)),
-  };
 }

@@ -2,6 +2,7 @@
 
 import {
   MicrophoneError,
+  type MicrophoneProblem,
   chooseMicrophone,
   chooseSpeaker,
   listDevices,
@@ -24,76 +25,87 @@ export interface CheckOptions {
   voice: HTMLAudioElement;
 }
 
-/** Begin with the check, or without it where it was passed before; shows whatever stands in the way. */
-export async function check({ opened, passed, voice }: CheckOptions): Promise<void> {
-  const section = element("check", HTMLElement);
-  const microphones = element("microphone", HTMLSelectElement);
-  const speakers = element("speaker", HTMLSelectElement);
-  const meter = element("level", HTMLMeterElement);
-  const sample = new Audio();
-  let stopMeasuring = (): void => undefined;
-  let isPassed = false;
+const PROBLEMS: MicrophoneProblem[] = ["insecure", "unsupported", "denied", "no-microphone", "microphone-busy"];
 
-  async function open(): Promise<MediaStream | null> {
+/** The part of the page in which the microphone is checked. */
+export class MicrophoneCheck {
+  readonly #section = element("check", HTMLElement);
+  readonly #microphones = element("microphone", HTMLSelectElement);
+  readonly #speakers = element("speaker", HTMLSelectElement);
+  readonly #sample = new Audio();
+  #microphone: MediaStream | null = null;
+  #stopMeasuring = (): void => undefined;
+  #isPassed = false;
+
+  constructor(private readonly options: CheckOptions) {
+    this.#listen();
+    void routeToSpeaker(options.voice);
+  }
+
+  /** Begin with the check, or without it where it was passed before; shows whatever stands in the way. */
+  async begin(): Promise<void> {
+    if ((await mayOpenUnasked()) && (await this.#open())) this.#pass();
+    else this.#section.hidden = false;
+  }
+
+  #listen(): void {
+    const tryOut = (): void => void this.#tryOut();
+    element("check-start", HTMLButtonElement).addEventListener("click", tryOut);
+    element("open-check", HTMLButtonElement).addEventListener("click", tryOut);
+    element("check-done", HTMLButtonElement).addEventListener("click", () => {
+      rememberCheck();
+      this.#pass();
+    });
+    element("tone", HTMLButtonElement).addEventListener("click", () => {
+      void routeToSpeaker(this.#sample).then(() => playTestTone(this.#sample));
+    });
+    this.#microphones.addEventListener("change", () => {
+      chooseMicrophone(this.#microphones.value);
+      tryOut();
+    });
+    this.#speakers.addEventListener("change", () => {
+      chooseSpeaker(this.#speakers.value);
+      void routeToSpeaker(this.options.voice);
+    });
+    for (const button of document.querySelectorAll("[data-try-again]")) {
+      button.addEventListener("click", () => (this.#isPassed ? void this.#open() : tryOut()));
+    }
+  }
+
+  async #open(): Promise<MediaStream | null> {
     try {
       const stream = await openMicrophone();
-      showOnly(null, ["insecure", "unsupported", "denied", "no-microphone", "microphone-busy", "microphone-lost"]);
+      showOnly(null, [...PROBLEMS, "microphone-lost"]);
       stream.getAudioTracks()[0]?.addEventListener("ended", () => show("microphone-lost", true));
-      opened(stream);
+      this.options.opened(stream);
+      for (const track of this.#microphone?.getTracks() ?? []) track.stop();
+      this.#microphone = stream;
       return stream;
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
-      showOnly(error.problem, ["insecure", "unsupported", "denied", "no-microphone", "microphone-busy"]);
+      showOnly(error.problem, PROBLEMS);
       return null;
     }
   }
 
-  async function tryOut(): Promise<void> {
-    const stream = await open();
+  async #tryOut(): Promise<void> {
+    const stream = await this.#open();
     if (!stream) return;
-    await listDevices(microphones, "audioinput");
-    element("speaker-field", HTMLElement).hidden =
-      !("setSinkId" in sample) || !(await listDevices(speakers, "audiooutput"));
-    stopMeasuring();
-    stopMeasuring = measure(stream, meter);
-    section.hidden = false;
-    part("before").hidden = true;
-    part("during").hidden = false;
+    await listDevices(this.#microphones, "audioinput");
+    const mayChoose = "setSinkId" in this.#sample && (await listDevices(this.#speakers, "audiooutput"));
+    element("speaker-field", HTMLElement).hidden = !mayChoose;
+    this.#stopMeasuring();
+    this.#stopMeasuring = measure(stream, element("level", HTMLMeterElement));
+    this.#section.hidden = false;
+    for (const part of this.#section.querySelectorAll<HTMLElement>("[data-check]")) {
+      part.hidden = part.dataset.check !== "during";
+    }
   }
 
-  function part(name: string): HTMLElement {
-    return section.querySelector<HTMLElement>(`[data-check="${name}"]`) as HTMLElement;
+  #pass(): void {
+    this.#stopMeasuring();
+    this.#section.hidden = true;
+    if (!this.#isPassed) this.options.passed();
+    this.#isPassed = true;
   }
-
-  function pass(): void {
-    stopMeasuring();
-    section.hidden = true;
-    if (!isPassed) passed();
-    isPassed = true;
-  }
-
-  element("check-start", HTMLButtonElement).addEventListener("click", () => void tryOut());
-  element("check-done", HTMLButtonElement).addEventListener("click", () => {
-    rememberCheck();
-    pass();
-  });
-  element("open-check", HTMLButtonElement).addEventListener("click", () => void tryOut());
-  element("tone", HTMLButtonElement).addEventListener("click", () => {
-    void routeToSpeaker(sample).then(() => playTestTone(sample));
-  });
-  microphones.addEventListener("change", () => {
-    chooseMicrophone(microphones.value);
-    void tryOut();
-  });
-  speakers.addEventListener("change", () => {
-    chooseSpeaker(speakers.value);
-    void routeToSpeaker(voice);
-  });
-  for (const button of document.querySelectorAll("[data-try-again]")) {
-    button.addEventListener("click", () => void (isPassed ? open() : tryOut()));
-  }
-
-  void routeToSpeaker(voice);
-  if ((await mayOpenUnasked()) && (await open())) pass();
-  else section.hidden = false;
 }

@@ -1,6 +1,6 @@
 // A call that is kept up: dialled again whenever it breaks, the new one before the old one is let go.
 
-import { dial, type Call, type Credentials, type Ending } from "./call";
+import { Call, type Credentials, type Ending } from "./call";
 
 export type LineState = "off" | "connecting" | "up";
 export type LineProblem = Exclude<Ending, "over">;
@@ -14,124 +14,138 @@ export interface StandingOptions {
   heard(voice: MediaStream): void;
 }
 
-export interface Standing {
-  start(microphone: MediaStream): void;
-  stop(): void;
-  /** Dial at once, for the network is back or the person asks for it. */
-  again(): void;
-  sendTone(key: string): void;
-}
-
 const BACKOFF_MS = [300, 1000, 2000, 5000];
 // Ended twice from the other side within this time: another browser holds the same agent's telephone.
 const CONTEST_MS = 60_000;
 // A call that lasted this long was a success, so the next try is quick again.
 const STEADY_MS = 5000;
 
-export function standing(options: StandingOptions): Standing {
-  let microphone: MediaStream | null = null;
-  let credentials: Credentials | null = null;
-  let serving: Call | null = null;
-  let dialling: Call | null = null;
-  let isAdmitting = false;
+export class StandingCall {
+  #microphone: MediaStream | null = null;
+  #credentials: Credentials | null = null;
+  // The call that is heard, and the one that is to take over from it.
+  #serving: Call | null = null;
+  #dialling: Call | null = null;
+  #isAdmitting = false;
   // What went wrong last, shown until the line is up again.
-  let problem: LineProblem | null = null;
-  let timer = 0;
-  let tries = 0;
-  let upSince = 0;
-  let endedAt = -CONTEST_MS;
+  #problem: LineProblem | null = null;
+  #timer = 0;
+  #tries = 0;
+  #upSince = 0;
+  #endedAt = -CONTEST_MS;
 
-  async function call(): Promise<void> {
-    window.clearTimeout(timer);
-    if (!microphone || dialling || isAdmitting) return;
-    if (!serving) options.changed("connecting", problem);
-    isAdmitting = true;
+  constructor(private readonly options: StandingOptions) {}
+
+  /** Keep a call up from now on, or speak through another microphone in the one that is up. */
+  start(microphone: MediaStream): void {
+    this.#microphone = microphone;
+    if (this.#serving) this.#speakThrough(microphone);
+    else void this.#call();
+  }
+
+  stop(): void {
+    this.#microphone = null;
+    this.#letGo();
+    this.options.changed("off", null);
+  }
+
+  /** Dial at once, for the network is back or the person asks for it. */
+  again(): void {
+    this.#endedAt = -CONTEST_MS;
+    this.#tries = 0;
+    if (!this.#serving) void this.#call();
+  }
+
+  sendTone(key: string): void {
+    this.#serving?.sendTone(key);
+  }
+
+  async #call(): Promise<void> {
+    window.clearTimeout(this.#timer);
+    if (!this.#microphone || this.#dialling || this.#isAdmitting) return;
+    if (!this.#serving) this.options.changed("connecting", this.#problem);
+    this.#isAdmitting = true;
     try {
-      credentials ??= await options.admit();
+      this.#credentials ??= await this.options.admit();
     } catch {
-      return later("network");
+      return this.#later("network");
     } finally {
-      isAdmitting = false;
+      this.#isAdmitting = false;
     }
-    if (!microphone) return;
-    const { address, target } = options;
-    const mine = dial({
+    if (this.#microphone) this.#dial(this.#microphone, this.#credentials);
+  }
+
+  #dial(microphone: MediaStream, credentials: Credentials): void {
+    const { address, target } = this.options;
+    const call = new Call({
       address,
       target,
       credentials,
       microphone,
       events: {
-        up: (voice) => {
-          serving?.hangUp();
-          [serving, dialling] = [mine, null];
-          upSince = performance.now();
-          problem = null;
-          options.heard(voice);
-          options.changed("up", null);
-        },
-        troubled: () => mine === serving && void call(),
-        ended: (ending) => ended(mine, ending),
+        up: (voice) => this.#up(call, voice),
+        troubled: () => call === this.#serving && void this.#call(),
+        ended: (ending) => this.#ended(call, ending),
       },
     });
-    dialling = mine;
+    this.#dialling = call;
   }
 
-  function ended(call: Call, ending: Ending): void {
-    if (call === serving) serving = null;
-    else if (call === dialling) dialling = null;
+  #up(call: Call, voice: MediaStream): void {
+    this.#serving?.hangUp();
+    this.#serving = call;
+    this.#dialling = null;
+    this.#problem = null;
+    this.#upSince = performance.now();
+    // Another microphone may have been chosen while it was dialled.
+    if (this.#microphone) this.#speakThrough(this.#microphone);
+    this.options.heard(voice);
+    this.options.changed("up", null);
+  }
+
+  #ended(call: Call, ending: Ending): void {
+    if (call === this.#serving) this.#serving = null;
+    else if (call === this.#dialling) this.#dialling = null;
     else return;
-    if (ending === "refused") credentials = null;
+    if (ending === "refused") this.#credentials = null;
     // An older call may be cut off because a newer one took its place: that is no trouble.
-    if (dialling) return;
-    if (ending === "elsewhere" || ending === "signed-out") return giveUp(ending);
-    if (ending === "over" && isContested()) return giveUp("elsewhere");
-    later(ending === "over" ? null : ending);
+    if (this.#dialling) return;
+    if (ending === "elsewhere" || ending === "signed-out") this.#giveUp(ending);
+    else if (ending === "over" && this.#isContested()) this.#giveUp("elsewhere");
+    else this.#later(ending === "over" ? null : ending);
   }
 
-  function isContested(): boolean {
-    const before = endedAt;
-    endedAt = performance.now();
-    return endedAt - before < CONTEST_MS;
+  #isContested(): boolean {
+    const before = this.#endedAt;
+    this.#endedAt = performance.now();
+    return this.#endedAt - before < CONTEST_MS;
   }
 
-  function later(why: LineProblem | null): void {
-    problem = why;
-    if (performance.now() - upSince > STEADY_MS && upSince) [tries, upSince] = [0, 0];
-    const wait = BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)];
-    tries += 1;
-    if (!serving) options.changed("connecting", problem);
-    timer = window.setTimeout(() => void call(), wait);
+  #later(problem: LineProblem | null): void {
+    this.#problem = problem;
+    if (this.#upSince && performance.now() - this.#upSince > STEADY_MS) [this.#tries, this.#upSince] = [0, 0];
+    const wait = BACKOFF_MS[Math.min(this.#tries, BACKOFF_MS.length - 1)];
+    this.#tries += 1;
+    if (!this.#serving) this.options.changed("connecting", problem);
+    this.#timer = window.setTimeout(() => void this.#call(), wait);
   }
 
-  function giveUp(why: LineProblem): void {
-    letGo();
-    options.changed("off", why);
+  #giveUp(problem: LineProblem): void {
+    this.#letGo();
+    // Taking the telephone back needs a new one.
+    this.#credentials = null;
+    this.options.changed("off", problem);
   }
 
-  function letGo(): void {
-    window.clearTimeout(timer);
-    serving?.hangUp();
-    dialling?.hangUp();
-    [serving, dialling] = [null, null];
+  #letGo(): void {
+    window.clearTimeout(this.#timer);
+    this.#serving?.hangUp();
+    this.#dialling?.hangUp();
+    this.#serving = this.#dialling = null;
   }
 
-  return {
-    start(stream) {
-      microphone = stream;
-      const [track] = stream.getAudioTracks();
-      if (serving && track) serving.use(track);
-      else void call();
-    },
-    stop() {
-      microphone = null;
-      letGo();
-      options.changed("off", null);
-    },
-    again() {
-      endedAt = -CONTEST_MS;
-      tries = 0;
-      if (!serving) void call();
-    },
-    sendTone: (key) => serving?.sendTone(key),
-  };
+  #speakThrough(microphone: MediaStream): void {
+    const [track] = microphone.getAudioTracks();
+    if (track) this.#serving?.use(track);
+  }
 }
