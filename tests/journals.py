@@ -85,9 +85,7 @@ class Journal:
                 self.decide(ports.LegEnded(f"a{AGENTS[who % 2]}"))
             case Act.RETURN:
                 up = [ports.AgentLegUp(f"a{agent}", f"agent{agent}") for agent in AGENTS]
-                ready = [
-                    ports.AgentAsked(agent, verb) for agent in AGENTS for verb in (Verb.DONE, Verb.READY)
-                ]
+                ready = [ports.AgentAsked(agent, verb) for agent in AGENTS for verb in (Verb.DONE, Verb.READY)]
                 self.decide(*up, *ready)
             case Act.VANISH:
                 self.come_back(without=leg)

@@ -72,15 +72,16 @@ def client(name: str, *options: str | Path, connection: dict[str, str]) -> None:
         check=False,
     )
     if outcome.returncode != 0:
-        said = outcome.stderr.strip().splitlines() or [f"exit status {outcome.returncode}"]
-        raise Refusal(f"{name} failed, and nothing was changed: {said[-1]}")
+        lines = outcome.stderr.strip().splitlines() or [f"exit status {outcome.returncode}"]
+        said = next((line for line in lines if "error:" in line), lines[-1])
+        raise Refusal(f"{name} failed, and nothing was changed: {said.removeprefix(f'{name}: error: ')}")
 
 
 def write_backup(instance: Instance, *, file: Path) -> None:
     """Write the database to a file in pg_dump's own format, whole or not at all.
 
     The embedded server is read as its superuser: row-level security hides rows from the role `tocsin`, and
-    pg_dump refuses to leave rows out. With DATABASE_URL, its role must be allowed past row-level security.
+    pg_dump refuses to leave rows out. With DATABASE_URL, name for this one command a role that may BYPASSRLS.
     """
     connection = dict(instance.connection)
     if instance.embedded:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,11 +77,12 @@ def server_account() -> pwd.struct_passwd | None:
 
 
 def let_pass(folder: Path, account: pwd.struct_passwd) -> None:
-    """Let the server's user pass through (not list) the folders that lead to `folder`."""
+    """Let the server's user pass through (not list) the folders that lead to `folder`, and say so."""
     for step in folder.parents:
         status = step.stat()
         if status.st_uid != account.pw_uid and not status.st_mode & stat.S_IXOTH:
             step.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
+            sys.stderr.write(f"{step} may now be passed through, not read, for {account.pw_name} has to.\n")
 
 
 def give(path: Path, account: pwd.struct_passwd | None) -> None:

@@ -22,7 +22,8 @@ from tocsin.refusals import Refusal
 
 LOG_BYTES = "5MB"
 LOGS_KEPT = 3
-# How often supervisord tries again, each time a second later than the time before, until it gives a part up.
+# A part that ends earlier failed to start; it is tried again so often, each time a second later, then given up.
+SECONDS_TO_PROVE_ITSELF = 5
 RETRIES = 30
 SECONDS_TO_ANSWER = 15
 SECONDS_TO_STOP = 120
@@ -97,7 +98,7 @@ def configuration(*, parts: tuple[Part, ...], files: Files, password: str) -> st
             "autostart=false",
             "autorestart=true",
             f"priority={place}",
-            "startsecs=1",
+            f"startsecs={SECONDS_TO_PROVE_ITSELF}",
             f"startretries={RETRIES}",
             f"stopsignal={part.stop_signal}",
             f"stopwaitsecs={part.stop_seconds}",

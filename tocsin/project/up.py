@@ -89,7 +89,8 @@ def make_way(instance: Instance) -> None:
 
 def run_parts(instance: Instance) -> None:
     """Run supervisord with every part in it; return only when it was killed."""
-    with supervised(instance) as (supervisor, process):
+    # A supervisord that is gone while it is spoken to is one that was killed.
+    with supervised(instance) as (supervisor, process), contextlib.suppress(ConnectionError):
         # The engine needs no database, so it starts meanwhile.
         early = [POSTGRES.name, ENGINE.name] if instance.embedded else [ENGINE.name]
         late = [part.name for part in USING_DATABASE]
@@ -111,19 +112,24 @@ def start(supervisor: Supervisor, names: list[str]) -> None:
 
 
 def wait_until_healthy(instance: Instance, supervisor: Supervisor, names: list[str]) -> None:
-    """Return when these parts are healthy; raises Refusal where one is given up, or not in time."""
-    waiting = list(names)
+    """Return when these parts are healthy, all at once; raises Refusal where one is given up, or not in time."""
+    told: set[str] = set()
     began = time.monotonic()
-    while waiting:
+    while True:
         states = supervisor.states()
-        for name in tuple(waiting):
-            health = health_of(instance, states[name])
-            if not health.trouble:
-                click.echo(f"  {name} is healthy")
-                waiting.remove(name)
-            elif health.state == "fatal" or time.monotonic() - began > SECONDS_TO_BE_HEALTHY:
-                log = log_of(instance, name)
-                raise Refusal(f"{name} {health.trouble} ({last_line(log)}); {log} says more.")
+        healths = [health_of(instance, states[name]) for name in names]
+        for health in healths:
+            if not health.trouble and health.part not in told:
+                told.add(health.part)
+                click.echo(f"  {health.part} is healthy")
+        ill = [health for health in healths if health.trouble]
+        if not ill:
+            return
+        late = time.monotonic() - began > SECONDS_TO_BE_HEALTHY
+        for health in ill:
+            if late or health.state == "fatal":
+                log = log_of(instance, health.part)
+                raise Refusal(f"{health.part} {health.trouble} ({last_line(log)}); {log} says more.")
         time.sleep(SECONDS_BETWEEN_QUESTIONS)
 
 
@@ -151,8 +157,7 @@ def watch(supervisor: Supervisor, process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(SECONDS_BETWEEN_LOOKS)
             return
-        with contextlib.suppress(ConnectionError):
-            for state in supervisor.states().values():
-                if state.state == "fatal":
-                    click.echo(f"{state.name} keeps stopping: starting it again")
-                    supervisor.start(state.name)
+        for state in supervisor.states().values():
+            if state.state == "fatal":
+                click.echo(f"{state.name} keeps stopping: starting it again")
+                supervisor.start(state.name)
