@@ -17,8 +17,10 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.accounts.models import Person
@@ -52,6 +54,15 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         """Changes to the second factor ask for a proof again, except right after the sign-in or such a proof."""
         proofs = get_authentication_records(context.request, context.request.user)
         return not proofs or time.time() - proofs[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+
+
+class LongEnough(MinimumLengthValidator):
+    """Refuses a short password in words of our own, for Django has none in Dutch and in Arabic."""
+
+    def get_error_message(self) -> str:
+        return gettext("This password is too short: take at least %(count)d characters.") % {
+            "count": self.min_length
+        }
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
