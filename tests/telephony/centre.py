@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import xmlrpc.client
 from collections.abc import Callable, Iterator
@@ -13,14 +12,15 @@ from time import monotonic
 from typing import TypeVar
 
 import django.db
+import psutil
 import psycopg
 from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
 from tests.telephony.outside import PATIENCE_SECONDS, Ari, Outside, watching_outside
-from tocsin.calls.models import Call, CallStep
+from tocsin.calls.models import Call, CallStep, Pulse
 from tocsin.calls.rules.states import CallState
-from tocsin.project.health import health_of
+from tocsin.project.health import QUESTIONS
 from tocsin.project.instance import Instance
 from tocsin.project.processes import command, stop_with_parent, surroundings
 from tocsin.project.rehearsal import outside_network
@@ -59,6 +59,16 @@ class Centre:
         os.kill(pid, signal.SIGKILL)
 
     @contextmanager
+    def halted(self, part: str) -> Iterator[None]:
+        """Have a part do nothing for as long as the block runs, and go on afterwards as if no time had passed."""
+        process = psutil.Process(self.supervisor.states()[part].pid)
+        process.suspend()
+        try:
+            yield
+        finally:
+            process.resume()
+
+    @contextmanager
     def without(self, part: str) -> Iterator[None]:
         """Kill a part and keep it away for as long as the block runs; then wait until it is back."""
         self.kill(part)
@@ -71,8 +81,8 @@ class Centre:
         self.wait_healthy(part)
 
     def wait_healthy(self, part: str) -> None:
-        """Return when a part does its work."""
-        self.until(lambda: not health_of(self.instance, self.supervisor.states()[part]).trouble, f"{part} healthy")
+        """Return when a part does its work, whoever runs it."""
+        self.until(lambda: not QUESTIONS[part](self.instance), f"{part} to be healthy")
 
     @contextmanager
     def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -113,8 +123,11 @@ def story() -> str:
     """The calls and agents of the moment and the last steps, for whoever reads why a test failed."""
     calls = [f"{call.leg} {call.state} since {call.since:%T}, agent {call.agent_id}" for call in live_calls()]
     agents = [f"agent {a.pk} {a.state} {a.call}" for a in Agent.objects.exclude(state=AgentState.SIGNED_OUT)]
-    steps = [f"{step.at:%T.%f} {step.call_id} {step} ({step.why})" for step in CallStep.objects.order_by("-id")[:20]]
-    return "\n".join([*calls, *agents, *reversed(steps)])
+    steps = [
+        f"{step.at:%T.%f} {step.call_id} {step} ({step.why})" for step in CallStep.objects.order_by("-id")[:20]
+    ]
+    pulse = Pulse.objects.values("at", "switch_connected", "backlog", "decision_ms").first()
+    return "\n".join([*calls, *agents, *reversed(steps), f"switchboard {pulse}"])
 
 
 @contextmanager

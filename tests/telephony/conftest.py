@@ -1,4 +1,4 @@
-"""One centre for all tests of this folder that ask for it: real Asterisk, real calls, real PostgreSQL, the daemon."""
+"""One centre for all tests here that ask for it: real Asterisk, real calls, real PostgreSQL, the real daemon."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.telephony.centre import Centre, connected_to, live_calls, running_centre
 from tests.telephony.line import House, found_house
+from tocsin.activations.rules import State
 from tocsin.calls.actions import ask, end_logins
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.ports import Verb
@@ -27,7 +28,7 @@ def running_house(django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     with running_centre(its_own) as centre:
         with django_db_blocker.unblock(), connected_to(its_own):
             house = found_house(centre)
-            house.open("1771")
+            house.comes_to(State.OPEN, house.order("1771"))
         yield house
 
 

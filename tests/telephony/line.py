@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.telephony.centre import Centre
-from tests.telephony.hearing import write_tone
+from tests.telephony.hearing import Samples, pure_tone, read_wav
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import order_closing, order_opening
@@ -17,14 +17,17 @@ from tocsin.activations.rules import Hours, Kind, State
 from tocsin.authorities.actions import add_authority, add_person, assign_number
 from tocsin.authorities.models import Authority, Number
 from tocsin.gateways.speech import EspeakSpeech
+from tocsin.gateways.speech.sound import write_sound
 from tocsin.project.telephony import ensure_engine
 
-# The front message of each language is a tone instead of words.
+# The front message of each language is a tone instead of words; the second gives time to do something meanwhile.
 FRONT_HZ = {"nl": 700, "fr": 850}
-FRONT_SECONDS = 1.2
+FRONT_SECONDS = {"nl": 0.5, "fr": 3.0}
 # The chime that the engine plays to those who wait, and the tones of callers and agents in these tests.
 MUSIC_HZ = (392.0, 587.33)
 CALLER_HZ, AGENT_HZ = 440, 1000
+# Longer than any test speaks.
+TONE_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class House:
     officer: Person
     recordings: Mapping[str, str]
 
-    def order(self, number: str, *, hours: Sequence[Hours] = ()) -> Activation:
+    def order(
+        self, number: str, *, languages: Sequence[str] = ("nl", "fr"), hours: Sequence[Hours] = ()
+    ) -> Activation:
         """Order that a number be opened."""
         now = datetime.now(UTC)
         found = Number.objects.filter(digits=number, authorities=self.authority).first()
@@ -46,16 +51,12 @@ class House:
             number=found or assign_number(by=None, authority=self.authority, digits=number, at=now),
             title="Rook boven de haven",
             kind=Kind.REAL,
-            languages=tuple(self.recordings),
+            languages=languages,
             front_texts={},
-            recordings=self.recordings,
+            recordings={language: self.recordings[language] for language in languages},
             hours=hours,
             at=now,
         )
-
-    def open(self, number: str, *, hours: Sequence[Hours] = ()) -> Activation:
-        """Have a number opened, and wait until it is."""
-        return self.comes_to(State.OPEN, self.order(number, hours=hours))
 
     def close(self, activation: Activation) -> None:
         """Order that a line be closed."""
@@ -70,6 +71,10 @@ class House:
 
         self.centre.until(there, f"the line to be {state}")
         return activation
+
+    def recording(self, name: str) -> Samples:
+        """What the centre plays under a media name."""
+        return read_wav((self.centre.instance.home / "media" / f"{name}.wav").read_bytes())
 
 
 def found_house(centre: Centre) -> House:
@@ -95,13 +100,21 @@ def found_house(centre: Centre) -> House:
     return house
 
 
+def tone(hz: int) -> str:
+    """The recording of a tone for telephones out there to sound."""
+    return f"tones/{hz}"
+
+
 def _record_tones(centre: Centre) -> dict[str, str]:
-    espeak = ensure_engine(centre.instance).espeak
-    speech = EspeakSpeech(media=centre.instance.home / "media", espeak=espeak)
+    """Make what the telephones sound, and the front messages; answers the latter by language."""
+    media = centre.instance.home / "media"
+    for hz in (CALLER_HZ, AGENT_HZ):
+        write_sound(media / f"{tone(hz)}.wav", pure_tone(hz=hz, seconds=TONE_SECONDS))
+    speech = EspeakSpeech(media=media, espeak=ensure_engine(centre.instance).espeak)
     names = {}
     with TemporaryDirectory() as folder:
         for language, hz in FRONT_HZ.items():
             file = Path(folder, f"{language}.wav")
-            write_tone(file, hz=hz, seconds=FRONT_SECONDS)
+            write_sound(file, pure_tone(hz=hz, seconds=FRONT_SECONDS[language]))
             names[language] = speech.accept_recording(path=file)
     return names

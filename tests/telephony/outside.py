@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.parse
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,7 +18,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from tests.telephony.hearing import Samples, read_wav, share_of, tones
+from tests.telephony.hearing import Samples, contains, read_wav, share_of, tones
 
 # Only so that a test that fails does not hang.
 PATIENCE_SECONDS = 40
@@ -63,6 +63,10 @@ class Tape:
     def share_of(self, *wanted_hz: float) -> float:
         """The share of the time in which one of these tones was the strongest."""
         return share_of(self.samples, wanted_hz)
+
+    def contains(self, recording: Samples) -> bool:
+        """Whether a recording was heard, whole, at some moment."""
+        return contains(self.samples, recording)
 
     @property
     def tones(self) -> list[float]:
@@ -110,8 +114,18 @@ class Outside:
                     self._news.notify_all()
 
     def dial(self, leg: str, *, endpoint: str, caller: str) -> "Telephone":
-        """A new telephone that calls an endpoint of the trunk; `caller` is the number shown."""
-        query = {"endpoint": endpoint, "callerId": caller, "app": "outside", "appArgs": "dialled", "timeout": "60"}
+        """A new telephone that calls an endpoint of the trunk; `caller` is the number shown.
+
+        It asks for the one codec of the trunk: while Asterisk transcodes what comes in, it drops all of it once
+        the sequence numbers go back, as they may where another sender takes over in a conversation.
+        """
+        query = {
+            "endpoint": endpoint,
+            "callerId": caller,
+            "app": "outside",
+            "appArgs": "dialled",
+            "formats": "alaw",
+        }
         assert self.ari.ask("POST", f"channels/{leg}", **query)
         return Telephone(leg, self)
 
@@ -120,7 +134,9 @@ class Outside:
         key = (kind, subject)
         with self._news:
             came = self._news.wait_for(lambda: key in self._happened, timeout=PATIENCE_SECONDS)
-            assert came, f"Waited {PATIENCE_SECONDS} s for {kind} of {subject}; the outside saw {self._of(subject)}."
+            assert came, (
+                f"Waited {PATIENCE_SECONDS} s for {kind} of {subject}; the outside saw {self._of(subject)}."
+            )
             return self._happened[key]
 
     def has_seen(self, kind: str, subject: str) -> bool:
@@ -129,9 +145,11 @@ class Outside:
 
     def hang_up_all(self) -> None:
         """End every call, and wait until all have ended."""
-        for channel in self.ari.ask("GET", "channels"):
-            self.ari.ask("DELETE", f"channels/{channel['id']}")
-            self.wait_for("ChannelDestroyed", channel["id"])
+        calls = [leg["id"] for leg in self.ari.ask("GET", "channels") if leg["name"].startswith("PJSIP/")]
+        for leg in calls:
+            self.ari.ask("DELETE", f"channels/{leg}")
+        for leg in calls:
+            self.wait_for("ChannelDestroyed", leg)
 
     def _of(self, subject: str) -> list[str]:
         return [kind for kind, about in self._happened if about == subject]
@@ -155,10 +173,10 @@ class Telephone:
         self.answered()
         self.outside.ari.ask("POST", f"channels/{self.leg}/dtmf", dtmf=key, duration="100")
 
-    def sound(self, hz: int) -> None:
-        """Sound a tone into the line until the end of the call."""
+    def sound(self, recording: str) -> None:
+        """Sound a recording into the line."""
         self.answered()
-        self.outside.ari.ask("POST", f"channels/{self.leg}/play", media=f"tone:{hz}")
+        self.outside.ari.ask("POST", f"channels/{self.leg}/play", media=f"sound:tocsin/{recording}")
 
     def hang_up(self) -> None:
         """End the call from this side."""
@@ -174,18 +192,18 @@ class Telephone:
         """Whether the call has not ended yet, as this side sees it."""
         return not self.outside.has_seen("ChannelDestroyed", self.leg)
 
-    def listen(self) -> Tape:
-        """A second of what is heard here from the other side, and nothing of what is sounded here."""
-        name = self._record(maxDurationSeconds="1")
-        return self._recorded(name, Tape())
-
     @contextmanager
     def recording(self) -> Iterator[Tape]:
-        """Record what is heard here for as long as the block runs."""
+        """Record what is heard here from the other side, and nothing of what is sounded here."""
         name, tape = self._record(), Tape()
         yield tape
         self.outside.ari.ask("POST", f"recordings/live/{name}/stop")
-        self._recorded(name, tape)
+        self._play_back(name, tape)
+
+    def listen(self) -> Callable[[], Tape]:
+        """Begin to record a second of what is heard here; the answer waits for it."""
+        name = self._record(maxDurationSeconds="1")
+        return lambda: self._play_back(name, Tape())
 
     def _record(self, **limit: str) -> str:
         self.answered()
@@ -195,7 +213,7 @@ class Telephone:
         assert self.outside.ari.ask("POST", f"channels/{name}/record", name=name, format="wav", **limit)
         return name
 
-    def _recorded(self, name: str, tape: Tape) -> Tape:
+    def _play_back(self, name: str, tape: Tape) -> Tape:
         self.outside.wait_for("RecordingFinished", name)
         self.outside.ari.ask("DELETE", f"channels/{name}")
         tape.samples = read_wav(self.outside.ari.ask("GET", f"recordings/stored/{name}/file"))

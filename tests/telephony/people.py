@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import monotonic
 
 from tests.telephony.centre import Centre
+from tests.telephony.line import AGENT_HZ, CALLER_HZ, House, tone
 from tests.telephony.outside import PATIENCE_SECONDS, Telephone
 from tocsin.accounts.rules import Role
 from tocsin.authorities.actions import add_person
@@ -26,8 +27,19 @@ _subscribers = count(1)
 def hears(telephone: Telephone, *tones_hz: float, share: float = 0.8) -> None:
     """Return when one of these tones fills so much of a second at a telephone."""
     deadline = monotonic() + PATIENCE_SECONDS
-    while (tape := telephone.listen()).share_of(*tones_hz) < share:
+    while (tape := telephone.listen()()).share_of(*tones_hz) < share:
         assert monotonic() < deadline, f"{tones_hz} Hz are not to be heard, but {tape.tones}."
+
+
+def hear_each_other(zoe: "Caller", ann: "Desk") -> None:
+    """Return when a caller and an agent hear each other's tones at the same time."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        both = [zoe.telephone.listen(), ann.telephone.listen()]
+        at_zoe, at_ann = (tape() for tape in both)
+        if at_zoe.share_of(AGENT_HZ) > 0.8 and at_ann.share_of(CALLER_HZ) > 0.8:
+            return
+        assert monotonic() < deadline, f"The caller hears {at_zoe.tones}, the agent {at_ann.tones}."
 
 
 @dataclass(frozen=True)
@@ -59,11 +71,15 @@ class Caller:
         self.centre.until(lambda: self.state == state, f"a caller to be {state} who was {self.steps}")
         return self
 
-    def waits(self, *, key: str = "1") -> "Caller":
-        """The same caller, with a language chosen, the front message heard, and a place in line."""
+    def chooses(self, key: str = "1") -> "Caller":
+        """The same caller, having pressed the key of a language."""
         self.comes_to(CallState.GREETING)
         self.telephone.press(key)
-        return self.comes_to(CallState.WAITING)
+        return self
+
+    def waits(self, key: str = "1") -> "Caller":
+        """The same caller, with a language chosen, the front message heard, and a place in line."""
+        return self.chooses(key).comes_to(CallState.WAITING)
 
 
 def caller(centre: Centre, number: str = "1771") -> Caller:
@@ -99,10 +115,10 @@ class Desk:
         self.agent.refresh_from_db()
         return self.agent.state
 
-    def asks(self, verb: Verb) -> None:
+    def asks(self, verb: Verb, *, ago: timedelta = timedelta(0)) -> None:
         """Press one of the buttons on the screen, about the call that is shown there."""
         self.agent.refresh_from_db()
-        ask(agent=self.agent, verb=verb, call=self.agent.call, at=datetime.now(UTC))
+        ask(agent=self.agent, verb=verb, call=self.agent.call, at=datetime.now(UTC) - ago)
 
     def comes_to(self, state: AgentState) -> "Desk":
         """The same desk, once the agent is in this state."""
@@ -120,6 +136,12 @@ class Desk:
         """Take the call of this caller, once it is offered."""
         self.is_offered(somebody).asks(Verb.ACCEPT)
         somebody.comes_to(CallState.TALKING)
+
+    def finishes(self, somebody: Caller) -> None:
+        """End the call of this caller, and be ready for the next."""
+        self.asks(Verb.HANG_UP)
+        somebody.comes_to(CallState.ENDED)
+        self.asks(Verb.DONE)
 
 
 def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
@@ -141,3 +163,14 @@ def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
     opened.asks(Verb.READY)
     centre.until(lambda: opened.state != AgentState.SIGNED_OUT, "an agent to be at work")
     return opened
+
+
+def conversation(house: House) -> tuple[Caller, Desk]:
+    """A caller to 1771 and an agent, who hear each other."""
+    ann = desk(house.centre, "nl", serves=house.authority)
+    zoe = caller(house.centre).chooses("1")
+    ann.takes(zoe)
+    zoe.telephone.sound(tone(CALLER_HZ))
+    ann.telephone.sound(tone(AGENT_HZ))
+    hear_each_other(zoe, ann)
+    return zoe, ann

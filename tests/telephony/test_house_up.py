@@ -16,7 +16,7 @@ from tocsin.project.health import healths
 from tocsin.project.instance import Instance, read_instance
 from tocsin.project.processes import surroundings
 from tocsin.project.room import ports_in_the_way
-from tocsin.project.supervision import leftovers
+from tocsin.project.supervision import files_of, leftovers
 
 pytestmark = pytest.mark.telephony
 PARTS = ["postgres", "engine", "switchboard", "work", "web"]
@@ -97,6 +97,19 @@ def test_everything_gets_ready_is_repaired_when_killed_and_stops_without_a_trace
 def test_it_stops_cleanly_whenever_it_is_interrupted(instance: Instance, said: str) -> None:
     up = tocsin(instance, "up", "--demo")
     read_until(up, said)
+    assert stop(up, signal.SIGTERM) == 0
+    assert leftovers(instance) == []
+
+
+def test_a_killed_supervisor_is_replaced_with_all_its_parts(instance: Instance) -> None:
+    up = tocsin(instance, "up", "--demo")
+    read_until(up, "ready")
+    before = pids(instance)
+    os.kill(int(files_of(instance).pid.read_text()), signal.SIGKILL)
+    read_until(up, "ready")
+    after = pids(instance)
+    assert None not in after.values()
+    assert not set(before.values()) & set(after.values())
     assert stop(up, signal.SIGTERM) == 0
     assert leftovers(instance) == []
 

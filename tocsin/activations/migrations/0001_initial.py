@@ -7,79 +7,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('authorities', '0001_initial'),
+        ("authorities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activation',
+            name="Activation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('real', 'real'), ('exercise', 'exercise')], max_length=10)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), size=None)),
-                ('timezone', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('ordered', 'ordered'), ('open', 'open'), ('closing', 'closing'), ('closed', 'closed')], max_length=10)),
-                ('ordered_at', models.DateTimeField()),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activations', to='authorities.authority')),
-                ('number', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activations', to='authorities.number')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("kind", models.CharField(choices=[("real", "real"), ("exercise", "exercise")], max_length=10)),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), size=None
+                    ),
+                ),
+                ("timezone", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ordered", "ordered"),
+                            ("open", "open"),
+                            ("closing", "closing"),
+                            ("closed", "closed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField()),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activations",
+                        to="authorities.authority",
+                    ),
+                ),
+                (
+                    "number",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activations",
+                        to="authorities.number",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActivationStep',
+            name="ActivationStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(blank=True, max_length=10)),
-                ('after', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('why', models.TextField(blank=True)),
-                ('activation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='activations.activation')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("before", models.CharField(blank=True, max_length=10)),
+                ("after", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("why", models.TextField(blank=True)),
+                (
+                    "activation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="activations.activation",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FrontMessage',
+            name="FrontMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=2)),
-                ('text', models.TextField()),
-                ('recording', models.CharField(blank=True, max_length=80)),
-                ('at', models.DateTimeField()),
-                ('activation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='front_messages', to='activations.activation')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("language", models.CharField(max_length=2)),
+                ("text", models.TextField()),
+                ("recording", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField()),
+                (
+                    "activation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="front_messages",
+                        to="activations.activation",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('start', models.TimeField()),
-                ('until', models.TimeField()),
-                ('activation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='activations.activation')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("start", models.TimeField()),
+                ("until", models.TimeField()),
+                (
+                    "activation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours",
+                        to="activations.activation",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='activation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['ordered', 'open', 'closing'])), fields=('number',), name='one_live_activation_per_number'),
+            model_name="activation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["ordered", "open", "closing"])),
+                fields=("number",),
+                name="one_live_activation_per_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activation',
-            constraint=models.CheckConstraint(condition=models.Q(('languages', []), _negated=True), name='activation_speaks'),
+            model_name="activation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("languages", []), _negated=True), name="activation_speaks"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='weekday_of_seven'),
+            model_name="openinghours",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekday_of_seven"),
         ),
     ]
