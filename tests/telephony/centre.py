@@ -76,9 +76,11 @@ class Centre:
         while self.supervisor.states()[part].state != "stopped":
             with suppress(xmlrpc.client.Fault):
                 self.supervisor.ask("stopProcess", part)
-        yield
-        self.supervisor.start(part)
-        self.wait_healthy(part)
+        try:
+            yield
+        finally:
+            self.supervisor.start(part)
+            self.wait_healthy(part)
 
     def wait_healthy(self, part: str) -> None:
         """Return when a part does its work, whoever runs it."""

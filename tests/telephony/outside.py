@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.telephony.hearing import Samples, contains, read_wav, share_of, tones
 
 # Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 20
 _RETRY_SECONDS = 0.1
 
 
@@ -116,8 +116,8 @@ class Outside:
     def dial(self, leg: str, *, endpoint: str, caller: str) -> "Telephone":
         """A new telephone that calls an endpoint of the trunk; `caller` is the number shown.
 
-        It asks for the one codec of the trunk: while Asterisk transcodes what comes in, it drops all of it once
-        the sequence numbers go back, as they may where another sender takes over in a conversation.
+        It asks for the one codec of the trunk, so that nothing is transcoded here: while it transcodes, Asterisk
+        drops what has lower sequence numbers than what came before, and whoever speaks may have their own.
         """
         query = {
             "endpoint": endpoint,
