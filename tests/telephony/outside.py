@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.telephony.hearing import Samples, contains, read_wav, share_of, tones
 
 # Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 40
 _RETRY_SECONDS = 0.1
 
 
