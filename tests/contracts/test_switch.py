@@ -281,6 +281,18 @@ async def test_a_caller_who_is_sent_back_comes_again_as_the_same_call(board: Swi
 
 
 @story
+async def test_who_is_not_taken_in_when_the_switchboard_leaves_is_left_to_the_fallback(board: Switchboard) -> None:
+    waiting = await board.waiting_call("zoe")
+    await board.settled()
+    await board.world.call("yves")
+    arrival = await board.hears(ports.CallArrived)
+    await board.switch.close()
+    assert (await board.switch.connect()).callers.keys() == {waiting}
+    board.world.try_again()
+    assert await board.hears(ports.CallArrived) == arrival
+
+
+@story
 async def test_a_caller_who_was_sent_back_is_in_no_census_and_can_be_released(board: Switchboard) -> None:
     await board.world.call("zoe")
     arrival = await board.hears(ports.CallArrived)

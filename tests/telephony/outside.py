@@ -194,7 +194,10 @@ class Telephone:
 
     @contextmanager
     def recording(self) -> Iterator[Tape]:
-        """Record what is heard here from the other side, and nothing of what is sounded here."""
+        """Record what is heard here from the other side, and nothing of what is sounded here.
+
+        Not from one who speaks to the next: recording is transcoding, and `dial` says what becomes of that.
+        """
         name, tape = self._record(), Tape()
         yield tape
         self.outside.ari.ask("POST", f"recordings/live/{name}/stop")

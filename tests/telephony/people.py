@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import monotonic
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from tests.telephony.centre import Centre
 from tests.telephony.line import AGENT_HZ, CALLER_HZ, House, tone
 from tests.telephony.outside import PATIENCE_SECONDS, Telephone
@@ -157,7 +159,10 @@ def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
         at=now,
     )
     agent = enrol_agent(person=person, languages=languages, serves=[serves], by=None, at=now)
-    login, _ = issue_login(session=secrets.token_hex(16), agent=agent, at=now)
+    # As of a browser that is signed in: the telephones of others are swept away.
+    session = SessionStore()
+    session.create()
+    login, _ = issue_login(session=str(session.session_key), agent=agent, at=now)
     opened = Desk(centre, agent, login.username)
     opened.connect()
     opened.asks(Verb.READY)

@@ -11,12 +11,11 @@ from tocsin.workforce.rules import AgentState
 pytestmark = pytest.mark.telephony
 
 
-@pytest.mark.skip(reason="the music after the message is not heard on every machine: to be found out")
 def test_the_caller_is_told_and_hears_the_agent_again_who_comes_back_in_time(house: House) -> None:
     zoe, ann = conversation(house)
+    ann.telephone.hang_up()
+    zoe.comes_to(CallState.RECONNECTING)
     with zoe.telephone.recording() as heard:
-        ann.telephone.hang_up()
-        zoe.comes_to(CallState.RECONNECTING)
         hears(zoe.telephone, *MUSIC_HZ, share=0.3)
     assert heard.contains(house.recording(words.agent_lost("nl")[0]))
     ann.connect()

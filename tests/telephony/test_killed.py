@@ -31,7 +31,6 @@ def test_a_killed_switch_ends_its_calls_and_serves_new_ones_as_soon_as_it_is_bac
     hear_each_other(max_, ann)
 
 
-@pytest.mark.skip(reason="a caller who arrives as the database dies may be left unanswered: to be mended")
 def test_a_killed_database_interrupts_no_conversation_and_nothing_is_recorded_twice(house: House) -> None:
     zoe, ann = conversation(house)
     waiting = caller(house.centre).waits()

@@ -87,6 +87,7 @@ class Switch(Protocol):
       by a lost connection.
     - `keep_logins` makes the telephones given, and no others, able to register; it may be repeated at any time and
       repairs what a restart of the switch forgot.
+    - `close` ends the connection: calls that are up stay up, and who was not taken in yet is left to the fallback.
     - `backlog` is the number of moves told and not yet confirmed: what admission control looks at.
     """
 

@@ -41,8 +41,6 @@ async def run(*, switch: Switch, speech: Speech, dsn: str, region: str, stop: as
         except _DATABASE_GONE as error:
             log.warning("The database is away, callers hear the fallback: %s", str(error).strip())
             await asyncio.sleep(_RETRY.total_seconds())
-        finally:
-            await switch.close()
 
 
 async def _lead(*, switch: Switch, speech: Speech, dsn: str, region: str) -> None:

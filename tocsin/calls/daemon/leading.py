@@ -54,9 +54,9 @@ class Lead:
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
 
     async def until_lost(self, wakes: AsyncIterator[str]) -> None:
-        """Lead. Ends only by an exception: the database is lost, or the task is cancelled."""
-        await self._load()
+        """Lead, and close the switch at the end, which is an exception: database lost, or a cancellation."""
         try:
+            await self._load()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._listen(wakes))
                 tasks.create_task(self._pump())
@@ -67,6 +67,8 @@ class Lead:
             # One failure ends all; the others were cancelled because of it.
             raise group.exceptions[0] from None
         finally:
+            # First of all: from here on nobody decides, and callers are better off with the fallback.
+            await self._switch.close()
             # What is being recorded is recorded before anybody else may lead.
             self._database.submit(connections.close_all)
             await asyncio.to_thread(self._database.shutdown)

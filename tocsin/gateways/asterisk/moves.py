@@ -23,6 +23,7 @@ class Request:
 class Caller:
     """What is known of a caller's leg; `requests_for` keeps it up to date and asks for nothing in vain."""
 
+    number: str = ""
     taken_in: bool = False
     # Whether the leg is in its bridge, and the agents' legs that were brought there.
     in_bridge: bool = False

@@ -64,7 +64,7 @@ class AsteriskSwitch:
         """Keep trying until Asterisk answers; see `calls.ports.Switch`."""
         said = False
         while True:
-            await self.close()
+            await self._disconnect()
             try:
                 return await self._connect_once()
             except (OSError, WebSocketException, AriRefusedError) as reason:
@@ -94,7 +94,13 @@ class AsteriskSwitch:
                 await self._telephones.keep(logins, ari=self._ari)
 
     async def close(self) -> None:
-        """End the connection; calls that are up stay up."""
+        """Leave those who still ring to the fallback, and end the connection; see `calls.ports.Switch`."""
+        for leg, caller in self._callers.items():
+            if not caller.taken_in and not caller.sent_back:
+                self._carry_out(ports.SendBack(leg, caller.number))
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         ari, self._ari = self._ari, None
         if ari:
             await ari.close()
@@ -113,6 +119,7 @@ class AsteriskSwitch:
         # Of these it is not known what they hear.
         self._callers = {
             leg: Caller(
+                number=seen.arrival.number,
                 taken_in=leg in found.answered,
                 in_bridge=leg in found.in_bridge,
                 partners=set(seen.together_with),
@@ -162,7 +169,7 @@ class AsteriskSwitch:
         leg = channel["id"]
         match event["args"]:
             case ["caller", number]:
-                self._callers[leg] = Caller()
+                self._callers[leg] = Caller(number=number)
                 self._put(arrival_of(channel, number=number))
             case ["agent", login]:
                 self._agents.add(leg)

@@ -12,6 +12,7 @@ from tocsin.calls import ports
 @dataclass(slots=True)
 class _Caller:
     arrival: ports.CallArrived
+    taken_in: bool = False
     sent_back: bool = False
     # What the caller hears.
     message: str = ""
@@ -152,6 +153,8 @@ class RehearsalSwitch:
 
     async def close(self) -> None:
         """See `calls.ports.Switch`."""
+        for caller in self._callers.values():
+            caller.sent_back = caller.sent_back or not caller.taken_in
         self._connected = False
 
     def _next_leg(self) -> str:
@@ -172,6 +175,8 @@ class RehearsalSwitch:
 
     def _serve(self, caller: _Caller, move: ports.Move) -> None:
         match move:
+            case ports.TakeIn():
+                caller.taken_in = True
             case ports.Play(leg, message, media):
                 if self._endless.intersection(media):
                     caller.message = message
