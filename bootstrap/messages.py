@@ -29,9 +29,11 @@ PUBLIC_SOURCES = (
     "web/templates/account/",
     "web/templates/django/",
     "web/templates/mfa/authenticate.html",
+    "web/templates/mfa/webauthn/snippets/",
     "web/templates/web/base.html",
     "web/templates/web/errors.html",
     "web/templates/web/languages.html",
+    "web/templates/web/passkey_problems.html",
     "web/templates/web/telephone/problems.html",
 )
 # What these say is for whoever looks after the machines, in a terminal or a log: it stays English.

