@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -251,6 +252,26 @@ def test_the_switch_starts_without_a_complaint(switch: Node) -> None:
 
 def test_the_outside_network_starts_without_a_complaint(outside: Node) -> None:
     assert outside.trouble() == []
+
+
+def test_the_switch_loads_no_library_of_the_machine(engine: Engine, settings: EngineSettings) -> None:
+    """What it borrows here, if only for a moment, may be absent or another version on the next machine.
+
+    Only how names of hosts are looked up (libnss_*) is the machine's own affair.
+    """
+    home = settings.home / "traced"
+    home.mkdir()
+    other = replace(settings, home=home, http_port=free_port(), sip_port=free_port(), sip_tls_port=free_port())
+    told = other.run_folder / "loaded"
+    traced = replace(
+        engine, asterisk=("/usr/bin/env", "LD_DEBUG=files", f"LD_DEBUG_OUTPUT={told}", *engine.asterisk)
+    )
+    with running(run, traced, other) as node:
+        text = told.with_suffix(f".{node.process.pid}").read_text()
+    libraries = {Path(path) for path in re.findall(r"calling init: (/\S+)", text)}
+    assert len(libraries) > len(engine.module_names)
+    strange = {path for path in libraries if engine.modules.parent.parent not in path.parents}
+    assert {path for path in strange if not path.name.startswith("libnss_")} == set()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can stop being root")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.contracts.engine_mirror import Key, Mirror, Serving
 from tocsin.gateways.asterisk.engine import Engine, Progress, install, installed, record_of, sources
+from tocsin.gateways.asterisk.engine.programs import LOADED_LATER
 from tocsin.gateways.asterisk.engine.sources import this_machine
 from tocsin.refusals import Refusal
 
@@ -25,6 +26,7 @@ case "$*" in
   *--list*espeak-ng) test -e "$folder/libvoice.so.1" \\
     && printf '\\tlibvoice.so.1 => %s/libvoice.so.1 (0x0)\\n' "$folder" \\
     || printf '\\tlibvoice.so.1 => not found\\n' ;;
+  *--list*libsoftokn3.so) printf '\tlibciphers.so.1 => %s/libciphers.so.1 (0x0)\n' "$folder" ;;
   *--list*) ;;
   *) echo "Asterisk 22.10.1~test built by nobody" ;;
 esac
@@ -149,6 +151,15 @@ def test_nothing_is_kept_that_is_not_used(desk: Desk) -> None:
         "libgcc_s.so.1",
     }
     assert names.isdisjoint({"README", "app_voicemail.so", "fo_dict", "libunused.so.3", "escaped"})
+
+
+def test_what_is_only_loaded_while_it_runs_is_kept_with_what_that_needs(desk: Desk) -> None:
+    """No file names NSS's ciphers: without them the switch would load those of the machine, or not start."""
+    wanted = {*LOADED_LATER, "libciphers.so.1"}
+    desk.mirror.add("libgcc-s1", {f"{LIBRARIES}/{name}": b"used" for name in wanted})
+    desk.mirror.publish()
+    desk.install()
+    assert {Path(name).name for name in desk.files()} >= wanted
 
 
 def test_the_second_time_nobody_is_asked(desk: Desk) -> None:
@@ -340,3 +351,15 @@ def test_two_installations_at_once_do_the_work_once(desk: Desk) -> None:
         assert desk.mirror.asked == NOBODY_ASKED
     second.join(timeout=60)
     assert installed(desk.folder)
+
+
+def test_who_has_the_engine_does_not_wait_for_somebody_elses(desk: Desk) -> None:
+    desk.install()
+    desk.shown.clear()
+    with (desk.cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = threading.Thread(target=desk.install, daemon=True)
+        found.start()
+        found.join(timeout=60)
+        assert not found.is_alive()
+    assert desk.shown == []

@@ -173,6 +173,14 @@ def test_recordings_are_joined_one_after_the_other(mute: EspeakSpeech, tmp_path:
     assert heard(tmp_path, "fallback/+3225551771").size == parts[0].size
 
 
+def test_a_recording_that_is_missing_is_left_out_of_what_is_joined(mute: EspeakSpeech, tmp_path: Path) -> None:
+    there = mute.accept_recording(path=saved(tmp_path, tone(seconds=1.0)))
+    mute.join(names=[there, "speech/fr-0000000000000000", there], name="fallback/1771")
+    assert heard(tmp_path, "fallback/1771").size == 2 * heard(tmp_path, there).size
+    with pytest.raises(Refusal, match="None of the recordings"):
+        mute.join(names=["speech/fr-0000000000000000"], name="fallback/1771")
+
+
 @pytest.mark.parametrize("name", ["../outside", "fallback/../x", "/etc/x", "Fallback", "", "fallback/", "a//b"])
 def test_a_name_that_leads_elsewhere_is_an_error(mute: EspeakSpeech, tmp_path: Path, name: str) -> None:
     recording = mute.accept_recording(path=saved(tmp_path, tone()))

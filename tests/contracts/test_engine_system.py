@@ -1,12 +1,13 @@
 """The machine's own Asterisk, where it is asked for: found, or refused in one line."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tocsin.gateways.asterisk.engine import programs, system_engine
+from tocsin.gateways.asterisk.engine import EngineSettings, execution, programs, system_engine
 from tocsin.refusals import Refusal
 
 Install = Callable[[str, str], None]
@@ -84,3 +85,24 @@ def test_an_asterisk_that_keeps_its_modules_elsewhere_is_told(install: Install, 
     (tmp_path / "_MODULE_FOLDERS/chan_pjsip.so").unlink()
     with pytest.raises(Refusal, match="unknown place"):
         system_engine()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up being root")
+def test_root_who_finds_no_way_to_be_somebody_else_does_not_listen_to_strangers(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    open_to_all = EngineSettings(
+        home=tmp_path / "home",
+        bind="0.0.0.0",  # noqa: S104 - that is the point
+        http_port=1,
+        sip_port=2,
+        sip_tls_port=3,
+        outside_http_port=4,
+        outside_sip_port=5,
+        rtp_first=20000,
+        rtp_last=20099,
+        password="only-in-this-test-0123456789",
+        trunks=(),
+    )
+    with pytest.raises(Refusal, match="would hear strangers as root"):
+        execution.drop_root(open_to_all, own=())
+    assert os.geteuid() == 0

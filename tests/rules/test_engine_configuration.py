@@ -249,6 +249,15 @@ def test_a_browser_is_known_by_its_own_name_and_its_speech_is_encrypted() -> Non
     assert int(fields["rtp_timeout"]) > 0
 
 
+def test_a_citizens_browser_shows_one_made_up_number_and_cannot_choose_it() -> None:
+    login = Login(username="citizen-1", digest="0" * 32, agent=False)
+    fields = telephone_fields(login, Browsers(realm="tocsin"))["endpoint"]
+    assert fields["context"] == "from-citizen"
+    assert re.fullmatch(r"<\+32460\d{6}>", fields["callerid"])
+    assert fields == telephone_fields(login, Browsers(realm="tocsin"))["endpoint"]
+    assert "trust_id_inbound" not in fields
+
+
 def test_only_numbers_reach_the_line() -> None:
     patterns = re.findall(r"(?m)^exten => _(\S+),1,Goto\(line", written()["extensions.conf"])
     assert patterns

@@ -120,6 +120,16 @@ def test_the_mirror_of_a_new_style_list_is_found(tmp_path: Path) -> None:
     assert apt_mirrors(root) == ["http://one.example/debian", "https://two.example/debian"]
 
 
+@pytest.mark.parametrize("suite", ["sid", "unstable", "testing"])
+def test_the_mirror_of_a_list_that_names_a_class_of_releases_is_found(tmp_path: Path, suite: str) -> None:
+    root = machine(
+        tmp_path,
+        release="ID=debian\nVERSION_CODENAME=forky\n",
+        sources_list=f"deb http://mirror.example/debian {suite} main\n",
+    )
+    assert apt_mirrors(root) == ["http://mirror.example/debian"]
+
+
 def test_the_mirrors_that_a_cloud_image_names_in_a_file_are_found(tmp_path: Path) -> None:
     root = machine(
         tmp_path,

@@ -62,7 +62,10 @@ class EspeakSpeech:
 
     def join(self, *, names: Sequence[str], name: str) -> str:
         """See `activations.ports.Speech`."""
-        write_sound(self._file(name), np.concatenate([read_sound(self._file(part))[0] for part in names]))
+        parts = [file for part in names if (file := self._file(part)).exists()]
+        if not parts:
+            raise Refusal("None of the recordings to be joined exists.")
+        write_sound(self._file(name), np.concatenate([read_sound(part)[0] for part in parts]))
         return name
 
     def accept_recording(self, *, path: Path) -> str:
@@ -114,7 +117,7 @@ def plain(text: str) -> str:
     Refuses an empty text and one that callers would not wait for.
 
     >>> plain("Sluit ramen\\x01 en [[deuren]].")
-    'Sluit ramen en ( ( deuren ) ).'
+    'Sluit ramen en ( ( deuren ) ) .'
     """
     if len(text) > _LONGEST_TEXT:
         raise Refusal(

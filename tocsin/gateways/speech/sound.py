@@ -39,7 +39,7 @@ def read_sound(path: Path) -> tuple[Samples, int]:
     if width != 2 or channels > 2 or rate not in _RATES_HZ:
         raise Refusal("The recording must be mono or stereo, 16 bit, from 8 to 192 kHz. Save it again as such.")
     whole = np.frombuffer(data[: len(data) - len(data) % (2 * channels)], dtype="<i2")
-    mono: Samples = whole.reshape(-1, channels).mean(axis=1, dtype=np.float32) / _FULL_SCALE
+    mono: Samples = whole.reshape(-1, channels).mean(axis=1, dtype=np.float32) / np.float32(_FULL_SCALE)
     if mono.size == 0 or float(np.abs(mono).max()) < _SILENT:
         raise Refusal("The recording is silent. Check the microphone and record it again.")
     return mono, rate

@@ -110,7 +110,12 @@ def log_folder(run: Path) -> Path:
 def _every_node(settings: EngineSettings, *, run: Path, engine: Engine, names: Iterable[str]) -> dict[str, str]:
     texts = {f"{name}.conf": "" for name in _EMPTY}
     texts["asterisk.conf"] = _filled(
-        "asterisk.conf", run=run, modules=engine.modules, log=log_folder(run), system=run.name
+        "asterisk.conf",
+        run=run,
+        modules=engine.modules,
+        log=log_folder(run),
+        system=run.name,
+        most_legs=3 * settings.most_calls,
     )
     texts |= {name: _filled(name) for name in ("musiconhold.conf", "sorcery.conf", "indications.conf")}
     texts["cdr.conf"] = "[general]\nenable = no\n"

@@ -60,7 +60,7 @@ def _become(engine: Engine, settings: EngineSettings, *, folder: Path, texts: Ma
     limit = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     if os.geteuid() == 0 and sys.platform == "linux":
-        _drop_root(settings, own=(folder, log))
+        drop_root(settings, own=(folder, log))
     _exec(engine, folder, "-f")
 
 
@@ -123,14 +123,16 @@ def _refuse_taken_ports(*, tcp: list[tuple[str, int]], udp: list[tuple[str, int]
                     ) from error
 
 
-def _drop_root(settings: EngineSettings, *, own: tuple[Path, ...]) -> None:
-    """Goes on as nobody in particular; stays root, and says so, where that would find no way in."""
+def drop_root(settings: EngineSettings, *, own: tuple[Path, ...]) -> None:
+    """Goes on as nobody in particular. Where nobody finds a way in, stays root if it hears this machine alone."""
     closed = next((path for path in settings.home.absolute().parents if not path.stat().st_mode & 0o001), None)
     if closed:
-        sys.stderr.write(
-            f"The telephone switch runs as root, because {closed} is closed to other users; "
-            "set TOCSIN_HOME to a folder elsewhere, or start Tocsin as an ordinary user.\n"
-        )
+        mend = "Set TOCSIN_HOME to a folder elsewhere, or start Tocsin as an ordinary user."
+        if not ip_address(settings.bind).is_loopback:
+            raise Refusal(
+                f"The telephone switch would hear strangers as root: {closed} is closed to other users. {mend}"
+            )
+        sys.stderr.write(f"The telephone switch runs as root: {closed} is closed to other users. {mend}\n")
         return
     _let_in(settings.home, 0o010)
     _let_in(settings.home / "log", 0o010)

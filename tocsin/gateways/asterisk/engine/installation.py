@@ -37,7 +37,7 @@ def _digest(*rules: object) -> str:
 
 # What was planned or made by other rules than today's is planned or made anew.
 _PLAN_RULES = _digest(packages.ROOTS, packages.LEFT_OUT)
-_FOLDER_RULES = _digest(2, packages.ROOTS, modules.KEPT, unpacking.VOICES)
+_FOLDER_RULES = _digest(2, packages.ROOTS, modules.KEPT, unpacking.VOICES, programs.LOADED_LATER)
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,9 @@ def install(
     empty for those that apt is set up with. Refuses, in one line that says what to do, when there is no
     room, no network, no mirror or no good signature; `folder` is then as it was before.
     """
+    # Who has the engine does not wait for somebody else's.
+    if (found := installed(folder)) and not newest:
+        return found
     work = _Work(folder=folder, cache=cache, machine=this_machine(), report=report, free=free)
     with _alone(work):
         found = installed(folder)

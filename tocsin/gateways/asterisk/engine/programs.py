@@ -13,6 +13,9 @@ from tocsin.refusals import Refusal
 
 # REST over the events' WebSocket came with this version.
 _OLDEST = (22, 5)
+# Libraries that no file names, for they are loaded by name while the engine runs: by the C library when a thread
+# is cancelled, and by NSS, whose ciphers libsrtp uses. Without them the machine's own would be taken, or none.
+LOADED_LATER = ("libgcc_s.so.1", "libsoftokn3.so", "libfreebl3.so", "libfreeblpriv3.so")
 _MODULE_FOLDERS = (
     "/usr/lib/x86_64-linux-gnu/asterisk/modules",
     "/usr/lib/aarch64-linux-gnu/asterisk/modules",
@@ -114,8 +117,7 @@ def _loader(folder: Path, machine: Machine) -> tuple[str, ...]:
 def drop_unused_libraries(folder: Path, *, machine: Machine) -> set[str]:
     """Removes what no program or module of the folder loads; answers the names of those that are missing."""
     libraries = folder / "usr/lib" / machine.triplet
-    # The C library loads this one by itself when a thread is cancelled.
-    used = {libraries / "libgcc_s.so.1", Path(_loader(folder, machine)[0])}
+    used = {*_loaded_later(folder, machine), Path(_loader(folder, machine)[0])}
     missing = set()
     for name, path in _loaded(folder, machine):
         if path and path.is_relative_to(folder):
@@ -129,10 +131,17 @@ def drop_unused_libraries(folder: Path, *, machine: Machine) -> set[str]:
     return missing
 
 
+def _loaded_later(folder: Path, machine: Machine) -> list[Path]:
+    """Those of LOADED_LATER that the distribution has: not every build of libsrtp uses NSS."""
+    libraries = folder / "usr/lib" / machine.triplet
+    return [libraries / name for name in LOADED_LATER if (libraries / name).exists()]
+
+
 def _loaded(folder: Path, machine: Machine) -> Iterator[tuple[str, Path | None]]:
-    """Each library that each program and module asks for, and where the loader finds it."""
+    """Each library that each program, module and library loaded later asks for, and where the loader finds it."""
     modules = folder / "usr/lib" / machine.triplet / "asterisk/modules"
-    for file in (folder / "usr/sbin/asterisk", folder / "usr/bin/espeak-ng", *sorted(modules.glob("*.so"))):
+    programs = (folder / "usr/sbin/asterisk", folder / "usr/bin/espeak-ng")
+    for file in (*programs, *sorted(modules.glob("*.so")), *_loaded_later(folder, machine)):
         command = (*_loader(folder, machine), "--list", str(file))
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         if answer.returncode and "not found" not in answer.stdout:

@@ -113,8 +113,8 @@ class EngineSettings:
 
     `home` is the instance's folder (TOCSIN_HOME). `bind` is the address that SIP and speech use; ARI and the
     browsers' WebSocket are always on 127.0.0.1. `password` is that of the ARI user `switchboard`.
-    `rehearsal` lets synthetic agents call from this machine; `peer_queue` is the number of members of the
-    benchmark's comparison queue, 0 for none.
+    `most_calls` is how many callers are taken in at once, 0 for no limit. `rehearsal` lets synthetic agents call
+    from this machine; `peer_queue` is the number of members of the benchmark's comparison queue, 0 for none.
     """
 
     home: Path
@@ -128,6 +128,7 @@ class EngineSettings:
     trunks: tuple[Trunk, ...]
     outside_http_port: int
     outside_sip_port: int
+    most_calls: int = 0
     rehearsal: bool = False
     peer_queue: int = 0
     nat: Nat = Nat()

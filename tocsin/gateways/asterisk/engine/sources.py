@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from tocsin.refusals import Refusal
 
 _KEYRINGS = Path("/usr/share/keyrings")
+# What apt's lists may call Debian's releases instead of their codenames, which is all that os-release says.
+_CLASSES = {"oldstable", "stable", "testing", "unstable", "sid"}
 _RUNBOOK = "docs/runbooks/engine.md says how to use an Asterisk of your own."
 
 
@@ -93,7 +95,10 @@ def choose(*, mirror: str, suite: str, root: Path = Path("/")) -> Choice:
 
 
 def apt_mirrors(root: Path = Path("/")) -> list[str]:
-    """The mirrors of apt's main archive for this machine's own release, in apt's order, each once."""
+    """The mirrors of apt's main archive for this machine's own release, in apt's order, each once.
+
+    One that only names a class of releases may be of somebody else: it lacks the suite, and is passed by.
+    """
     codename = _os_release(root).get("VERSION_CODENAME", "")
     folder = root / "etc/apt"
     files = [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]
@@ -105,7 +110,7 @@ def apt_mirrors(root: Path = Path("/")) -> list[str]:
         if file.suffix not in (".sources", ".list"):
             continue
         for address, suites, components in entries(file.read_text("utf-8", "replace")):
-            if "main" in components and (not codename or codename in suites):
+            if "main" in components and (not codename or {codename, *_CLASSES}.intersection(suites)):
                 found |= dict.fromkeys(_expanded(address, root))
     return list(found)
 
