@@ -180,6 +180,16 @@ async def test_an_agent_joins_and_leaves_a_caller_and_joins_again(board: Switchb
 
 
 @story
+async def test_an_agent_who_leaves_and_joins_in_the_same_moment_is_together_with_the_caller(
+    board: Switchboard,
+) -> None:
+    caller, agent = await board.waiting_call(), await board.agent()
+    again = (ports.Part(caller, agent), ports.Connect(caller, agent))
+    await board.tells(ports.Connect(caller, agent), *again, *again)
+    assert (await board.census()).callers[caller].together_with == {agent}
+
+
+@story
 async def test_a_conversation_moves_to_another_telephone(board: Switchboard) -> None:
     leg, older, newer = await board.waiting_call(), await board.agent("ann"), await board.agent("bram")
     await board.tells(ports.Connect(leg, older), ports.Connect(leg, newer), ports.Part(leg, older))

@@ -30,7 +30,7 @@ def test_a_caller_is_seen_with_number_time_and_the_agents_in_the_bridge() -> Non
     arrival = CallArrived(leg="c", number="1771", caller="0470112233", arrived_at=arrived_at)
     assert found.census.callers == {"c": CallerSeen(arrival, frozenset({"a"}))}
     assert found.census.agents == {"a": "ann"}
-    assert found.in_bridge == {"c"}
+    assert found.has_bridge == {"c"}
 
 
 def test_a_channel_that_left_the_application_is_not_counted() -> None:

@@ -14,13 +14,13 @@ _BRIDGE = "call-"
 class Findings:
     """A census, and what it leaves to be done.
 
-    `answered` are the legs that were; `in_bridge` are the callers in their bridge; `leftovers` are bridges whose
-    caller is gone.
+    `answered` are the legs that were; `has_bridge` are the callers whose bridge was made; `leftovers` are bridges
+    whose caller is gone.
     """
 
     census: Census
     answered: frozenset[str]
-    in_bridge: frozenset[str]
+    has_bridge: frozenset[str]
     leftovers: tuple[str, ...]
 
 
@@ -66,7 +66,7 @@ def read_census(
             agents=agents,
         ),
         answered=frozenset(channel["id"] for channel in channels if channel["state"] == "Up"),
-        in_bridge=frozenset(leg for leg in arrivals if bridge_of(leg) in members),
+        has_bridge=frozenset(leg for leg in arrivals if bridge_of(leg) in members),
         leftovers=tuple(
             bridge
             for bridge in members

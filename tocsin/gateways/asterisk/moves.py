@@ -25,8 +25,8 @@ class Caller:
 
     number: str = ""
     taken_in: bool = False
-    # Whether the leg is in its bridge, and the agents' legs that were brought there.
-    in_bridge: bool = False
+    # Whether the leg's bridge was made, and the agents' legs that are with the caller in there.
+    has_bridge: bool = False
     partners: set[str] = field(default_factory=set)
     music: bool = False
     # The message that may be playing; None where that is not known.
@@ -63,13 +63,14 @@ def requests_for(move: ports.Move, caller: Caller) -> Iterator[Request]:
             yield from _connect(caller, move.leg, agent_leg)
         case ports.Part(_, agent_leg) if agent_leg in caller.partners:
             caller.partners.remove(agent_leg)
-            if caller.partners:
-                yield Request("POST", f"{bridge}/removeChannel", {"channel": agent_leg})
-            else:
-                yield from _leave_bridge(caller, bridge)
+            # The bridge stays, empty: Asterisk takes its time to remove one, and refuses another of the same name.
+            leaving = agent_leg if caller.partners else f"{move.leg},{agent_leg}"
+            yield Request("POST", f"{bridge}/removeChannel", {"channel": leaving})
         case ports.Release():
             yield Request("DELETE", channel)
-            yield from _leave_bridge(caller, bridge)
+            if caller.has_bridge:
+                caller.has_bridge = False
+                yield Request("DELETE", bridge)
         case ports.SendBack(_, number):
             caller.sent_back = True
             yield Request(
@@ -91,15 +92,8 @@ def _connect(caller: Caller, leg: str, agent_leg: str) -> Iterator[Request]:
     Towards a leg that enters, Asterisk begins a new RTP source (SSRC). Without that, who speaks next would seem to
     leap in time from who spoke before, and browsers play no such sound.
     """
-    if not caller.in_bridge:
-        caller.in_bridge = True
+    if not caller.has_bridge:
+        caller.has_bridge = True
         yield Request("POST", "bridges", {"type": "mixing", "bridgeId": bridge_of(leg)})
     caller.partners.add(agent_leg)
     yield Request("POST", f"bridges/{bridge_of(leg)}/addChannel", {"channel": f"{leg},{agent_leg}"})
-
-
-def _leave_bridge(caller: Caller, bridge: str) -> Iterator[Request]:
-    """Legs whose bridge is gone stay up and wait."""
-    if caller.in_bridge:
-        caller.in_bridge = False
-        yield Request("DELETE", bridge)

@@ -121,7 +121,7 @@ class AsteriskSwitch:
             leg: Caller(
                 number=seen.arrival.number,
                 taken_in=leg in found.answered,
-                in_bridge=leg in found.in_bridge,
+                has_bridge=leg in found.has_bridge,
                 partners=set(seen.together_with),
                 music=True,
                 message=None,
@@ -181,9 +181,13 @@ class AsteriskSwitch:
         caller = self._callers.get(leg)
         if leg in self._agents:
             self._agents.remove(leg)
-        elif caller and not caller.sent_back:
+            for spoken_with in self._callers.values():
+                spoken_with.partners.discard(leg)
+        elif caller:
             del self._callers[leg]
-            if caller.in_bridge:
+            if caller.sent_back:
+                return
+            if caller.has_bridge:
                 self._tell(Request("DELETE", f"bridges/{bridge_of(leg)}"), about=leg)
         else:
             return
@@ -210,9 +214,6 @@ class AsteriskSwitch:
             return
         for request in requests_for(move, caller or Caller()):
             self._tell(request, about=move)
-        if isinstance(move, ports.Release) and caller and caller.sent_back:
-            # Outside our application already, so that its end will not be told.
-            del self._callers[move.leg]
 
     def _tell(self, request: Request, *, about: object) -> None:
         if self._ari:

@@ -14,6 +14,8 @@ class _Caller:
     arrival: ports.CallArrived
     taken_in: bool = False
     sent_back: bool = False
+    # In the fallback since before the last census, which does not look there.
+    unseen: bool = False
     # What the caller hears.
     message: str = ""
     music: bool = False
@@ -74,7 +76,7 @@ class RehearsalSwitch:
         """The fallback sends those who were sent back once more."""
         for caller in self._callers.values():
             if caller.sent_back and self._connected:
-                caller.sent_back = False
+                caller.sent_back = caller.unseen = False
                 self._put(caller.arrival)
 
     # What fails.
@@ -104,8 +106,10 @@ class RehearsalSwitch:
     # What a test may look at.
 
     def hears(self, leg: str) -> str:
-        """What a caller hears: the name of a message, "music", or nothing."""
+        """What a caller hears: "fallback", the name of a message, "music", or nothing."""
         caller = self._callers[leg]
+        if caller.sent_back:
+            return "fallback"
         return caller.message or ("music" if caller.music else "")
 
     def is_up(self, leg: str) -> bool:
@@ -123,6 +127,8 @@ class RehearsalSwitch:
         """See `calls.ports.Switch`."""
         self._connected = True
         self._inbox.clear()
+        for caller in self._callers.values():
+            caller.unseen = caller.sent_back
         seen = {
             leg: ports.CallerSeen(caller.arrival, frozenset(caller.partners))
             for leg, caller in self._callers.items()
@@ -168,6 +174,8 @@ class RehearsalSwitch:
 
     def _carry_out(self, move: ports.Move) -> None:
         caller = self._callers.get(move.leg)
+        if caller and caller.unseen:
+            return
         if isinstance(move, ports.Release | ports.DropLeg):
             self.hang_up(move.leg)
         elif caller and not caller.sent_back:
