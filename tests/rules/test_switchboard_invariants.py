@@ -3,6 +3,8 @@
 A small model of the switch carries out the moves; events reach the decision late and in batches, as in life.
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -18,7 +20,7 @@ from tocsin.calls.rules.switchboard import decide
 from tocsin.workforce.rules import AgentState
 
 BEGIN = datetime(2026, 3, 7, tzinfo=UTC)
-AGENTS = (1, 2, 3)
+AGENTS = (1, 2, 3, 4)
 CALLERS = st.integers(0, 7)
 
 
@@ -30,15 +32,18 @@ class Exchange(RuleBasedStateMachine):
         full = Script(1, 1, ("nl", "fr"), exercise=False, front={"nl": FrontWords("Blijf binnen.")})
         # On this number a caller is in line at once: most of what can go wrong happens from there on.
         short = Script(2, 1, ("nl",), exercise=False)
-        languages = {1: {"nl"}, 2: {"nl", "fr"}, 3: {"fr"}}
+        # Another authority's, whose agents are others but for one.
+        others = Script(3, 2, ("nl",), exercise=False)
+        languages = {1: {"nl"}, 2: {"nl", "fr"}, 3: {"fr"}, 4: {"nl"}}
+        serves = {1: {1}, 2: {1, 2}, 3: {1}, 4: {2}}
         self.now = BEGIN
         self.floor = Floor(
-            lines={"1771": full, "1772": short},
+            lines={"1771": full, "1772": short, "1773": others},
             agents={
                 key: Agent(
                     id=key,
                     languages=frozenset(languages[key]),
-                    authorities=frozenset({1}),
+                    authorities=frozenset(serves[key]),
                     state=AgentState.SIGNED_OUT,
                     since=BEGIN,
                     idle_since=BEGIN,
@@ -50,11 +55,14 @@ class Exchange(RuleBasedStateMachine):
         self.made = 0
         self.pending: list[ports.Event] = []
         self.listening = True
-        # The model switch: callers by leg with who is in their bridge, agents' legs by leg.
+        # The model switch: callers by leg with who is in their bridge, those of them who are in the fallback,
+        # agents' legs by leg.
         self.bridges: dict[str, set[str]] = {}
+        self.in_fallback: set[str] = set()
         self.arrivals: dict[str, ports.CallArrived] = {}
         self.agent_legs: dict[str, str] = {}
         self.journal: dict[str, str] = {}
+        self.taken_in: set[str] = set()
 
     @initialize(ready=st.booleans())
     def agents_come_in(self, ready: bool) -> None:
@@ -69,7 +77,7 @@ class Exchange(RuleBasedStateMachine):
         if self.listening:
             self.pending += events
 
-    @rule(number=st.sampled_from(["1771", "1772"]))
+    @rule(number=st.sampled_from(["1771", "1772", "1773"]))
     def somebody_calls(self, number: str) -> None:
         self.made += 1
         leg = f"c{self.made}"
@@ -92,7 +100,17 @@ class Exchange(RuleBasedStateMachine):
     def caller_hangs_up(self, which: int) -> None:
         if leg := _pick(self.bridges, which):
             del self.bridges[leg]
-            self.happen(ports.LegEnded(leg))
+            if leg not in self.in_fallback:
+                self.happen(ports.LegEnded(leg))
+            self.in_fallback.discard(leg)
+
+    @rule(which=CALLERS)
+    def fallback_tries_again(self, which: int) -> None:
+        # Some time: its message may be longer than anybody waits for the caller to be seen again.
+        leg = _pick(self.in_fallback, which)
+        if leg and self.listening:
+            self.in_fallback.remove(leg)
+            self.happen(self.arrivals[leg])
 
     @rule(agent=st.sampled_from(AGENTS))
     def agent_connects(self, agent: int) -> None:
@@ -152,26 +170,39 @@ class Exchange(RuleBasedStateMachine):
             self.listening = False
 
     @rule()
+    def switchboard_restarts(self) -> None:
+        # What had happened is forgotten, but for what agents asked; of telephones nothing is stored.
+        self.pending = [event for event in self.pending if isinstance(event, ports.AgentAsked)]
+        self.listening = False
+        self.floor = replace(
+            self.floor,
+            agents={key: replace(agent, leg="") for key, agent in self.floor.agents.items()},
+            calls={
+                leg: replace(call, due_at=None) if call.state is CallState.FALLBACK else call
+                for leg, call in self.floor.calls.items()
+            },
+        )
+
+    @rule()
     def connection_comes_back(self) -> None:
         if not self.listening:
             self.listening = True
+            there = self.bridges.keys() - self.in_fallback
             # As the daemon does: calls whose end was decided but never told are released first.
-            for leg in [leg for leg in self.bridges if self.journal.get(leg) == CallState.ENDED]:
+            for leg in [leg for leg in there & self.taken_in if self.journal[leg] == CallState.ENDED]:
                 del self.bridges[leg]
             callers = {
-                leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs)) for leg, legs in self.bridges.items()
+                leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs))
+                for leg, legs in self.bridges.items()
+                if leg not in self.in_fallback
             }
             self.happen(ports.Census(callers=callers, agents=dict(self.agent_legs)))
 
     @rule(seconds=st.sampled_from([0, 1, 5, 20, 45, 120, 300]), congested=st.booleans())
     def switchboard_decides(self, seconds: int, congested: bool) -> None:
         self.now += timedelta(seconds=seconds)
-        for leg, call in self.floor.calls.items():
-            # The switch's fallback tries again every few seconds for as long as the caller stays.
-            if call.state is CallState.FALLBACK and leg in self.bridges:
-                self.happen(self.arrivals[leg])
         events, self.pending = self.pending, []
-        decision = decide(self.floor, events, now=self.now, congested=congested)
+        decision = decide(self.floor, events, now=self.now, room=0 if congested else 1000)
         self.floor = decision.floor
         for step in decision.steps:
             self.keep(step)
@@ -181,9 +212,15 @@ class Exchange(RuleBasedStateMachine):
         self.check_nobody_waits_beside_a_free_agent()
 
     def keep(self, step: CallStep) -> None:
-        assert self.journal.get(step.leg, "") == step.before, "the journal has a gap"
+        before = self.journal.get(step.leg, "")
+        if before == CallState.ENDED and step.leg not in self.taken_in:
+            # Given up in the fallback, and a call again.
+            before = ""
+        assert before == step.before, "the journal has a gap"
         assert step.before != CallState.ENDED, "a call that ended is going on"
         self.journal[step.leg] = step.after
+        if step.after not in (CallState.FALLBACK, CallState.ENDED):
+            self.taken_in.add(step.leg)
 
     def carry_out(self, move: ports.Move) -> None:
         match move:
@@ -193,7 +230,10 @@ class Exchange(RuleBasedStateMachine):
                 self.bridges[move.leg].add(move.agent_leg)
             case ports.Part() if move.leg in self.bridges:
                 self.bridges[move.leg].discard(move.agent_leg)
+            case ports.SendBack() if move.leg in self.bridges:
+                self.in_fallback.add(move.leg)
             case ports.Release() if move.leg in self.bridges:
+                assert move.leg not in self.in_fallback, "a caller in the fallback was hung up"
                 del self.bridges[move.leg]
                 self.happen(ports.LegEnded(move.leg))
             case ports.DropLeg() if move.leg in self.agent_legs:
@@ -216,6 +256,9 @@ class Exchange(RuleBasedStateMachine):
                 assert agent and agent.state is AgentState.TALKING and agent.call == call.leg
             else:
                 assert agent is None
+            if agent:
+                assert call.language in agent.languages
+                assert call.authority in agent.authorities
         for agent in self.floor.agents.values():
             if agent.state in (AgentState.OFFERED, AgentState.TALKING):
                 assert self.floor.calls[agent.call].agent == agent.id
@@ -236,7 +279,7 @@ class Exchange(RuleBasedStateMachine):
     def every_caller_in_the_switch_is_known(self) -> None:
         if self.pending or not self.listening:
             return
-        assert set(self.bridges) == {leg for leg in self.floor.calls if leg in self.bridges}
+        assert self.bridges.keys() - self.in_fallback <= self.floor.calls.keys()
         gone = {leg for leg, call in self.floor.calls.items() if call.state is not CallState.FALLBACK}
         assert gone <= set(self.bridges)
 
@@ -252,16 +295,23 @@ class Exchange(RuleBasedStateMachine):
         for call in self.floor.calls.values():
             if call.state in (CallState.GREETING, CallState.INFORMING, CallState.RECONNECTING):
                 assert call.due_at is not None
-            if call.state in (CallState.TALKING, CallState.HELD) and call.agent is not None:
-                assert self.floor.agents[call.agent].leg
-            if call.state is CallState.FALLBACK and self.listening and not self.pending:
-                assert call.due_at is not None
         for agent in self.floor.agents.values():
             if agent.state in (AgentState.OFFERED, AgentState.WRAP_UP):
                 assert agent.due_at is not None
+        if self.pending or not self.listening:
+            # Whose telephones are up is known when the census was decided.
+            return
+        for call in self.floor.calls.values():
+            if call.state in (CallState.OFFERED, CallState.TALKING, CallState.HELD) and call.agent is not None:
+                assert self.floor.agents[call.agent].leg
+            if call.state is CallState.FALLBACK:
+                assert call.due_at is not None
+        for agent in self.floor.agents.values():
+            if agent.state is not AgentState.SIGNED_OUT and not agent.leg:
+                assert agent.due_at is not None
 
 
-def _pick(legs: dict[str, object], which: int) -> str | None:
+def _pick(legs: Collection[str], which: int) -> str | None:
     return sorted(legs)[which % len(legs)] if legs else None
 
 

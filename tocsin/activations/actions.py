@@ -186,6 +186,8 @@ def _front_words(language: str, texts: Mapping[str, str], recordings: Mapping[st
     name = get_language_info(language)["name_local"]
     if not text and not recording:
         raise Refusal("The message in %(name)s is empty: write it, or upload a recording.", name=name)
+    if text and not any(character.isalnum() for character in text):
+        raise Refusal("The message in %(name)s has no words: callers would hear nothing.", name=name)
     if len(text) > LONGEST_FRONT_TEXT:
         raise Refusal(
             "The message in %(name)s has %(length)d characters; callers listen to %(longest)d at most.",

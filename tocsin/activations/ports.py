@@ -20,7 +20,10 @@ class Speech(Protocol):
         ...
 
     def join(self, *, names: Sequence[str], name: str) -> str:
-        """Put recordings one after the other under a new media name, replacing what had it. Answers `name`."""
+        """Put recordings one after the other under a new media name, replacing what had it. Answers `name`.
+
+        Those that do not exist are left out; refuses (Refusal) if none does.
+        """
         ...
 
     def accept_recording(self, *, path: Path) -> str:

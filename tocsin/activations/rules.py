@@ -56,6 +56,8 @@ def next_state(state: State, event: Event) -> State:
     try:
         return _TRANSITIONS[state, event]
     except KeyError:
+        if event is Event.CLOSE_ORDERED:
+            raise Refusal("This line is closed already, or will be when the last caller has left.") from None
         raise Refusal("This activation has moved on, so that cannot be done now: it stays as it is.") from None
 
 

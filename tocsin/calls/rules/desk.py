@@ -9,7 +9,9 @@ from tocsin.workforce.rules import AgentState
 
 # Offers in a row that may go unanswered before the agent is paused.
 MISSED_OFFERS = 2
+# Why the line itself pauses an agent; beside the reasons that agents choose from.
 MISSED = "missed calls"
+DECLINED = "declined call"
 
 
 def asked(draft: Draft, event: events.AgentAsked) -> None:
@@ -30,7 +32,7 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
         case Verb.ACCEPT if call and call.state is CallState.OFFERED:
             accept(draft, agent, call)
         case Verb.DECLINE if call and call.state is CallState.OFFERED:
-            withdraw_offer(draft, agent, call, why="declined")
+            decline(draft, agent, call)
         case Verb.HANG_UP if call and call.state in CONVERSATION:
             journey.wrap_up(draft, call, why="agent hung up")
             journey.end(draft, call, why="agent hung up")
@@ -46,15 +48,19 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
 def accept(draft: Draft, agent: Agent, call: Call) -> None:
     """The agent takes the call that was offered."""
     draft.move_agent(agent, AgentState.TALKING, why="accepted", missed=0)
-    connect(draft, agent, call, why="accepted", answered=True)
+    connect(draft, agent, call, why="accepted")
 
 
-def connect(draft: Draft, agent: Agent, call: Call, *, why: str, answered: bool = True) -> None:
+def connect(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
     """Both hear each other, and nothing else."""
-    draft.tell(
-        moves.StopPlaying(call.leg, call.message if call.messages else ""), moves.Connect(call.leg, agent.leg)
-    )
-    draft.move_call(call, CallState.TALKING, why=why, answered=answered, first_in_line=False)
+    draft.tell(moves.StopPlaying(call.leg, call.playing), moves.Connect(call.leg, agent.leg))
+    draft.move_call(call, CallState.TALKING, why=why, answered=True, first_in_line=False)
+
+
+def decline(draft: Draft, agent: Agent, call: Call) -> None:
+    """The agent cannot take calls now, and is not asked again before saying so."""
+    give_back(draft, call, why="declined")
+    draft.move_agent(agent, AgentState.PAUSED, why="declined", call="", reason=DECLINED)
 
 
 def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
@@ -64,7 +70,7 @@ def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
     if missed >= MISSED_OFFERS:
         draft.move_agent(agent, AgentState.PAUSED, why=why, call="", missed=0, reason=MISSED)
     else:
-        draft.move_agent(agent, AgentState.READY, why=why, call="", missed=missed, idle_since=draft.now)
+        draft.move_agent(agent, AgentState.READY, why=why, call="", missed=missed)
 
 
 def give_back(draft: Draft, call: Call, *, why: str) -> None:
@@ -87,8 +93,9 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     call = draft.calls.get(agent.call)
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
-    elif call and call.state is CallState.TALKING:
-        # Before the older one is dropped, so that the caller's bridge is never empty.
+    elif call and call.state is CallState.TALKING and older:
+        # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none, we were
+        # restarted, and the census says whether both are together.
         draft.tell(moves.Connect(call.leg, agent.leg))
     if older:
         draft.tell(moves.DropLeg(older))
@@ -116,7 +123,7 @@ def due(draft: Draft, agent: Agent) -> None:
     call = draft.calls.get(agent.call)
     if agent.state is AgentState.OFFERED and call:
         withdraw_offer(draft, agent, call, why="not answered")
-    elif agent.state is AgentState.WRAP_UP and agent.leg:
+    elif agent.state is AgentState.WRAP_UP:
         draft.move_agent(agent, AgentState.READY, why="wrap-up time over", call="")
     elif not agent.leg and agent.state is not AgentState.SIGNED_OUT:
         sign_out(draft, agent, why="telephone lost")
@@ -131,7 +138,9 @@ def sign_out(draft: Draft, agent: Agent, *, why: str) -> None:
         give_back(draft, call, why=why)
     elif call and call.state in CONVERSATION:
         if agent.leg and call.state is CallState.TALKING:
-            draft.tell(moves.Part(call.leg, agent.leg))
+            # Not parted: Asterisk keeps a bridge that was left until the message below has ended, and meanwhile
+            # lets nobody else speak with the caller.
+            draft.tell(moves.DropLeg(agent.leg))
         journey.return_to_line(draft, call, why=why, announce_loss=call.state is not CallState.RECONNECTING)
     if agent.state is not AgentState.SIGNED_OUT:
         draft.move_agent(agent, AgentState.SIGNED_OUT, why=why, call="", missed=0)

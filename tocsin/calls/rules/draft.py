@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tocsin.calls.rules import timing
 from tocsin.calls.rules.floor import Agent, Floor
 from tocsin.calls.rules.moves import Move
 from tocsin.calls.rules.states import Call, CallState, CallStep
@@ -16,7 +17,8 @@ class Draft:
 
     floor: Floor
     now: datetime
-    congested: bool
+    # How many more callers can be taken in.
+    room: int
     calls: dict[str, Call]
     agents: dict[int, Agent]
     steps: list[CallStep] = field(default_factory=list)
@@ -27,9 +29,9 @@ class Draft:
     touched_agents: dict[int, Agent] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, floor: Floor, *, now: datetime, congested: bool) -> "Draft":
+    def of(cls, floor: Floor, *, now: datetime, room: int) -> "Draft":
         """A draft that starts as the floor is."""
-        return cls(floor, now, congested, dict(floor.calls), dict(floor.agents))
+        return cls(floor, now, room, dict(floor.calls), dict(floor.agents))
 
     def tell(self, *moves: Move) -> None:
         """Have the switch do something."""
@@ -69,6 +71,9 @@ class Draft:
         self.changes.append(AgentChange(agent.id, agent.state, after, self.now, why))
         if after is AgentState.READY and agent.state is not AgentState.READY:
             changes.setdefault("idle_since", self.now)
+        if after in (AgentState.READY, AgentState.PAUSED) and not agent.leg:
+            # Nobody stays at work without a telephone.
+            due_in = timing.AGENT_RETURN
         changes.setdefault("reason", "")
         return self.keep_agent(
             agent, state=after, since=self.now, due_at=self.now + due_in if due_in else None, **changes

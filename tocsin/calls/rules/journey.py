@@ -1,5 +1,6 @@
 """The caller's journey: arrival, language, front message, the place in line, and the end."""
 
+from collections import Counter
 from datetime import datetime
 
 from tocsin.calls.rules import events, moves, timing
@@ -31,13 +32,14 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
         why = "outside opening hours" if script and script.accepts else "nothing open"
         draft.tell(moves.TakeIn(call.leg))
         _say(draft, call, CallState.TURNED_AWAY, words.turned_away(script, draft.floor.house_languages), why=why)
-    elif draft.congested:
+    elif draft.room <= 0:
         draft.tell(moves.SendBack(call.leg, call.number))
         if known:
             draft.keep_call(known, due_at=draft.now + timing.FALLBACK_RETURN)
         else:
             draft.move_call(call, CallState.FALLBACK, why="congested", due_in=timing.FALLBACK_RETURN)
     else:
+        draft.room -= 1
         draft.tell(moves.TakeIn(call.leg))
         if len(script.languages) > 1:
             _say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
@@ -85,10 +87,11 @@ def due(draft: Draft, call: Call) -> None:
                 inform(draft, call, script, language=script.languages[0], why="no key pressed")
         case CallState.INFORMING:
             take_place(draft, call, why="message never ended")
-        case CallState.TURNED_AWAY | CallState.FALLBACK:
+        case CallState.TURNED_AWAY:
             end(draft, call, why="time up")
-        case CallState.WAITING:
-            announce(draft, call)
+        case CallState.FALLBACK:
+            # The caller may still be there, and is not let go: who comes again is a call again.
+            draft.move_call(call, CallState.ENDED, why="not seen again")
         case CallState.OFFERED:
             draft.tell(moves.PlayMusic(call.leg))
             draft.keep_call(call, due_at=None)
@@ -116,31 +119,31 @@ def take_place(draft: Draft, call: Call, *, why: str, language: str | None = Non
         CallState.WAITING,
         why=why,
         language=language or call.language,
-        queued_at=call.queued_at or draft.now,
+        queued_at=draft.now,
     )
     # Told at the end of this decision, unless an agent is offered the call at once.
     draft.keep_call(call, due_at=draft.now)
 
 
-def announce(draft: Draft, call: Call) -> None:
-    """Tell the caller the place in line; music goes on afterwards."""
-    place = place_in_line(draft, call)
-    draft.tell(moves.StopPlaying(call.leg, call.message if call.messages else ""))
-    call = draft.keep_call(call, messages=call.messages + 1, due_at=draft.now + timing.POSITION)
-    draft.tell(moves.Play(call.leg, call.message, words.position(call.language, place)))
+def announce_places(draft: Draft) -> None:
+    """Tell those whose announcement is due their places in line; music goes on afterwards."""
+    due = [c for c in draft.calls.values() if c.state is CallState.WAITING and c.due_at and c.due_at <= draft.now]
+    # Sorted once for all: a thousand callers may be due at the same instant.
+    places = places_in_line(draft) if due else {}
+    for call in due:
+        draft.tell(moves.StopPlaying(call.leg, call.playing))
+        told = draft.keep_call(call, messages=call.messages + 1, due_at=draft.now + timing.POSITION)
+        draft.tell(moves.Play(told.leg, told.message, words.position(told.language, places[told.leg])))
 
 
-def place_in_line(draft: Draft, call: Call) -> int:
-    """How many callers of the same authority and language are served before this one, plus one."""
-    mine = order_in_line(call)
-    return 1 + sum(
-        1
-        for other in draft.calls.values()
-        if other.state in IN_LINE
-        and other.language == call.language
-        and other.authority == call.authority
-        and order_in_line(other) < mine
-    )
+def places_in_line(draft: Draft) -> dict[str, int]:
+    """By leg, how many callers of the same authority and language are served before this one, plus one."""
+    places: dict[str, int] = {}
+    lines: Counter[tuple[int | None, str]] = Counter()
+    for call in sorted((c for c in draft.calls.values() if c.state in IN_LINE), key=order_in_line):
+        lines[call.authority, call.language] += 1
+        places[call.leg] = lines[call.authority, call.language]
+    return places
 
 
 def order_in_line(call: Call) -> tuple[bool, datetime, str]:
@@ -150,15 +153,9 @@ def order_in_line(call: Call) -> tuple[bool, datetime, str]:
 
 def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:
     """The agent is gone: the caller waits again, before all others, and is told so once."""
-    draft.tell(moves.StopPlaying(call.leg, call.message if call.messages else ""))
+    draft.tell(moves.StopPlaying(call.leg, call.playing))
     call = draft.move_call(
-        call,
-        CallState.WAITING,
-        why=why,
-        due_in=timing.POSITION,
-        agent=None,
-        first_in_line=True,
-        queued_at=call.queued_at or draft.now,
+        call, CallState.WAITING, why=why, due_in=timing.POSITION, agent=None, first_in_line=True
     )
     if announce_loss:
         tell_loss(draft, call)
@@ -172,15 +169,21 @@ def tell_loss(draft: Draft, call: Call) -> None:
     draft.tell(moves.Play(call.leg, call.message, words.agent_lost(call.language)))
 
 
-def hung_up(draft: Draft, call: Call, *, why: str = "caller hung up") -> None:
-    """The caller is gone, in whatever state; an agent who was concerned is freed."""
+def hung_up(draft: Draft, call: Call) -> None:
+    """The caller was heard to leave, in whatever state."""
+    draft.tell(moves.Release(call.leg))
+    gone(draft, call, why="caller hung up")
+
+
+def gone(draft: Draft, call: Call, *, why: str) -> None:
+    """The caller is not there; an agent who was concerned is freed."""
     agent = draft.agents.get(call.agent) if call.agent is not None else None
     if agent and agent.call == call.leg:
         if call.state in CONVERSATION:
             wrap_up(draft, call, why=why)
         elif agent.state is AgentState.OFFERED:
             draft.move_agent(agent, AgentState.READY, why=why, call="", idle_since=agent.idle_since)
-    end(draft, call, why=why)
+    draft.move_call(call, CallState.ENDED, why=why)
 
 
 def wrap_up(draft: Draft, call: Call, *, why: str) -> None:

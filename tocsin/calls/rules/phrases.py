@@ -80,7 +80,6 @@ PHRASES: dict[str, Phrases] = {
     ),
 }
 
-SPOKEN_LANGUAGES = tuple(PHRASES)
 # Positions are announced one by one up to here; beyond, only that more are waiting.
 LAST_POSITION = 20
 

@@ -3,7 +3,9 @@ ordinary events. The switch never repeats what it told while nobody listened."""
 
 from tocsin.calls.rules import desk, events, journey, moves, timing
 from tocsin.calls.rules.draft import Draft
+from tocsin.calls.rules.floor import Agent
 from tocsin.calls.rules.states import UNSEEN_END, CallState
+from tocsin.workforce.rules import AgentState
 
 
 def compare(draft: Draft, census: events.Census) -> None:
@@ -13,11 +15,12 @@ def compare(draft: Draft, census: events.Census) -> None:
             # The fallback is outside the census; whoever is still there tries again soon.
             draft.keep_call(call, due_at=draft.now + timing.FALLBACK_RETURN)
         elif call.leg not in census.callers:
-            journey.hung_up(draft, call, why=UNSEEN_END)
+            # Told nothing: whoever comes again in this moment would be the one to hear it.
+            journey.gone(draft, call, why=UNSEEN_END)
     for leg, login in census.agents.items():
         desk.leg_up(draft, events.AgentLegUp(leg, login))
     for agent in list(draft.agents.values()):
-        if agent.leg and agent.leg not in census.agents:
+        if agent.leg not in census.agents and not _is_known_gone(agent):
             desk.leg_lost(draft, agent)
     for leg, seen in census.callers.items():
         touched = draft.touched_calls.get(leg)
@@ -37,6 +40,12 @@ def lose_sight(draft: Draft) -> None:
             draft.keep_call(call, due_at=None)
 
 
+def _is_known_gone(agent: Agent) -> bool:
+    """Whether it was decided already that the agent's telephone is gone; not so after a restart of our own."""
+    undecided = agent.state is AgentState.OFFERED or agent.due_at is None
+    return not agent.leg and (agent.state is AgentState.SIGNED_OUT or not undecided)
+
+
 def _resume(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
     """Have the switch do again what the call's state asks for; it may have been told, or not, before the end."""
     call = draft.calls[leg]
@@ -46,7 +55,7 @@ def _resume(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
         draft.tell(moves.Part(leg, stranger))
     match call.state:
         case CallState.TALKING if partner and partner not in seen.together_with:
-            draft.tell(moves.StopPlaying(leg, call.message if call.messages else ""), moves.Connect(leg, partner))
+            draft.tell(moves.StopPlaying(leg, call.playing), moves.Connect(leg, partner))
         case CallState.HELD:
             draft.tell(moves.PlayMusic(leg))
         case CallState.GREETING | CallState.INFORMING | CallState.TURNED_AWAY:

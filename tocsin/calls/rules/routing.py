@@ -18,9 +18,14 @@ def offer_calls(draft: Draft) -> None:
     if not ready:
         return
     waiting = sorted((c for c in draft.calls.values() if c.state is CallState.WAITING), key=journey.order_in_line)
+    # Where one caller finds nobody, those behind in the same line find nobody either.
+    without_agent: set[tuple[int | None, str]] = set()
     for call in waiting:
+        if (call.authority, call.language) in without_agent:
+            continue
         agent = longest_idle(ready, call)
         if agent is None:
+            without_agent.add((call.authority, call.language))
             continue
         ready.remove(agent)
         # Nothing was said yet to a caller whose first announcement is due this instant; music covers the ringing

@@ -1,6 +1,6 @@
 """What callers of one number hear and may choose, as plain values made from the activation that is open on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -59,16 +59,30 @@ def menu(script: Script) -> tuple[str, ...]:
 
 def front_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
     """What is spoken before waiting, except where a recording takes its place."""
-    if script.exercise and len(script.languages) == 1:
+    # With more than one language, the menu said already that it is an exercise.
+    if len(script.languages) == 1:
+        yield from _exercise_texts(script, language)
+    yield from _own_texts(script, language)
+
+
+def front(script: Script, language: str) -> tuple[str, ...]:
+    """The recordings of the front message in a language; empty where there is nothing to say."""
+    return _with_recording(script, language, front_texts(script, language))
+
+
+def _exercise_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
+    if script.exercise:
         yield language, PHRASES[language].exercise
+
+
+def _own_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
     words = script.front.get(language)
     if words and not words.recording and words.text:
         yield language, words.text
 
 
-def front(script: Script, language: str) -> tuple[str, ...]:
-    """The recordings of the front message in a language; empty where there is nothing to say."""
-    spoken = tuple(spoken_name(*text) for text in front_texts(script, language))
+def _with_recording(script: Script, language: str, texts: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    spoken = tuple(spoken_name(*text) for text in texts)
     words = script.front.get(language)
     return (*spoken, words.recording) if words and words.recording else spoken
 
@@ -98,17 +112,20 @@ def agent_lost(language: str) -> tuple[str, ...]:
 def fallback_texts(script: Script) -> Iterator[tuple[str, str]]:
     """What callers hear before waiting while the switchboard is away, when nobody can ask for their language."""
     for language in script.languages:
-        yield from front_texts(script, language)
+        yield from _exercise_texts(script, language)
+        yield from _own_texts(script, language)
         yield language, PHRASES[language].stay
 
 
-def fallback(script: Script) -> tuple[str, ...]:
+def fallback(script: Script, *, now: datetime) -> tuple[str, ...]:
     """The recordings for callers whom the switchboard cannot take, in every language one after the other."""
-    return tuple(
-        name
-        for language in script.languages
-        for name in (*front(script, language), spoken_name(language, PHRASES[language].stay))
-    )
+    if not script.takes_calls(now):
+        return turned_away(script, script.languages)
+    names: list[str] = []
+    for language in script.languages:
+        texts = (*_exercise_texts(script, language), *_own_texts(script, language))
+        names += [*_with_recording(script, language, texts), spoken_name(language, PHRASES[language].stay)]
+    return tuple(names)
 
 
 def opening_texts(script: Script) -> Iterator[tuple[str, str]]:

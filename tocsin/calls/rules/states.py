@@ -68,6 +68,11 @@ class Call:
         """The name of the message started last."""
         return f"{self.leg}-{self.messages}"
 
+    @property
+    def playing(self) -> str:
+        """The message that may still be heard; empty where none was started."""
+        return self.message if self.messages else ""
+
 
 @dataclass(frozen=True, slots=True)
 class CallStep:

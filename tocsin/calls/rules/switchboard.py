@@ -1,6 +1,7 @@
 """The one decision of the line. `decide` takes a floor and what happened, and answers the next floor, what to keep
 in the journal and what to tell the switch. It touches nothing else, so that it can be repeated after a failure."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,22 +25,22 @@ class Decision:
     moves: tuple[moves.Move, ...]
 
 
-def decide(floor: Floor, happened: Sequence[events.Event], *, now: datetime, congested: bool = False) -> Decision:
+def decide(floor: Floor, happened: Sequence[events.Event], *, now: datetime, room: int = sys.maxsize) -> Decision:
     """Decide all that happened, in order, then everything that is due, then the offers.
 
-    `congested` says that the switch is behind with what it was told: callers who arrive are then left to its
-    fallback, and only those already taken in are served.
+    `room` is how many more callers can be taken in: those who arrive after them are left to the switch's fallback,
+    and only those already taken in are served.
     """
-    draft = Draft.of(floor, now=now, congested=congested)
+    draft = Draft.of(floor, now=now, room=room)
     for event in happened:
         _take(draft, event)
     for agent in list(draft.agents.values()):
         if agent.due_at and agent.due_at <= now:
             desk.due(draft, draft.agents[agent.id])
-    _take_due_calls(draft, announcing=False)
+    _take_due_calls(draft)
     routing.offer_calls(draft)
     # Last, so that nobody is told a place in line in the moment an agent is offered.
-    _take_due_calls(draft, announcing=True)
+    journey.announce_places(draft)
     return Decision(
         floor=replace(floor, calls=draft.calls, agents=draft.agents),
         calls=tuple(draft.touched_calls.values()),
@@ -50,9 +51,9 @@ def decide(floor: Floor, happened: Sequence[events.Event], *, now: datetime, con
     )
 
 
-def _take_due_calls(draft: Draft, *, announcing: bool) -> None:
+def _take_due_calls(draft: Draft) -> None:
     for call in list(draft.calls.values()):
-        if call.due_at and call.due_at <= draft.now and (call.state is CallState.WAITING) is announcing:
+        if call.due_at and call.due_at <= draft.now and call.state is not CallState.WAITING:
             journey.due(draft, call)
 
 

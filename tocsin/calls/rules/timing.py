@@ -14,7 +14,8 @@ POSITION = timedelta(seconds=45)
 AGENT_RETURN = timedelta(seconds=20)
 # After a call, to finish the note; then the agent is ready again.
 WRAP_UP = timedelta(seconds=120)
-# A caller in the switch's fallback tries again well within this time, or has left.
+# A caller in the switch's fallback who was not seen for this long counts as gone. The message there may be longer:
+# nobody is hung up for that, and whoever comes again is taken in.
 FALLBACK_RETURN = timedelta(seconds=60)
 # A message that never reports its end (a lost event) does not hold the caller longer than this.
 LONGEST_MESSAGE = timedelta(minutes=5)

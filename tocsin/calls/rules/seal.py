@@ -1,0 +1,27 @@
+"""How the logbook seals the steps of the journal: by the digest of what is stored of them."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from operator import attrgetter
+
+_CALL_STEP = attrgetter("id", "call_id", "activation_id", "before", "after", "at", "agent_id", "language", "why")
+_AGENT_STEP = attrgetter("id", "agent_id", "before", "after", "at", "why")
+
+
+def steps_digest(*, call_steps: Iterable[object], agent_steps: Iterable[object]) -> str:
+    """The SHA-256, in hexadecimal, of stored steps in the order of their keys.
+
+    Every column of each, as JSON, instants in UTC.
+
+    >>> steps_digest(call_steps=[], agent_steps=[])[:16]
+    '643d5437104296e2'
+    """
+    content = [[_CALL_STEP(step) for step in call_steps], [_AGENT_STEP(step) for step in agent_steps]]
+    text = json.dumps(content, separators=(",", ":"), default=_instant)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
