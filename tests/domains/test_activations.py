@@ -123,6 +123,7 @@ def test_the_switchboard_hears_of_every_change_when_it_is_committed(
         ({"languages": ["nl", "nl"]}, "one key"),
         ({"languages": ["nl", "sw"], "front_texts": {"nl": "Ja.", "sw": "Ndiyo."}}, "no voice"),
         ({"front_texts": {"nl": "Blijf binnen.", "fr": "  "}}, "français is empty"),
+        ({"front_texts": {"nl": "Blijf binnen.", "fr": "— …"}}, "français has no words"),
         ({"front_texts": {"nl": "a" * 1501, "fr": "Oui."}}, "1501 characters"),
     ],
 )

@@ -12,6 +12,7 @@ from tocsin.activations.rules import State
 from tocsin.authorities.actions import acting_as_centre, viewing
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models, ports
+from tocsin.calls.actions import decisions
 from tocsin.calls.daemon import memory
 from tocsin.calls.ports import AgentAsked, Verb
 from tocsin.calls.rules.floor import Floor
@@ -68,7 +69,7 @@ def test_a_failure_while_recording_keeps_nothing_and_the_same_can_be_decided_aga
     world.activation(rivaal)
     before = floor()
     with monkeypatch.context() as broken:
-        broken.setattr(actions, "_note_batch", lambda *a, **k: 1 / 0)
+        broken.setattr(decisions, "_note_batch", lambda *a, **k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             record(before, arrival())
     assert models.Call.objects.count() == 0

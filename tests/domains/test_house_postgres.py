@@ -189,6 +189,11 @@ def test_a_file_that_is_no_backup_changes_nothing(served: Instance) -> None:
     assert asked(served, "SELECT datname FROM pg_database WHERE datname LIKE 'tocsin_%'") == []
 
 
+def test_a_backup_into_a_folder_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="There is no folder"):
+        write_backup(read_instance({"TOCSIN_HOME": str(tmp_path)}), file=tmp_path / "backups" / "copy.dump")
+
+
 def test_a_backup_that_fails_leaves_the_one_before_it(tmp_path: Path) -> None:
     file = tmp_path / "copy.dump"
     file.write_text("the one before")

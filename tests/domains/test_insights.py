@@ -288,7 +288,7 @@ def test_the_board_says_when_the_switchboard_is_away() -> None:
     assert board(activation=activation, now=NOON).verdict is Verdict.SWITCHBOARD_AWAY
 
     calls.Pulse.objects.create(at=NOON, switch_connected=True, backlog=0, decision_ms=1)
-    assert board(activation=activation, now=NOON).verdict is Verdict.GOES_WELL
+    assert board(activation=activation, now=NOON).verdict is Verdict.NOBODY_AT_WORK
     assert board(activation=activation, now=NOON + timedelta(seconds=16)).verdict is Verdict.SWITCHBOARD_AWAY
 
 

@@ -117,6 +117,18 @@ def test_an_administrator_cannot_lock_out_the_last_one_who_could_undo_it(ada: Pe
     assert ada.has_role(Role.ADMINISTRATOR)
 
 
+def test_an_administrator_cannot_reset_the_last_one_who_can_sign_in(ada: Person) -> None:
+    kept = ada.password
+    with pytest.raises(Refusal, match="Another administrator"):
+        reset_access(by=ada, person=ada, at=NOON)
+    ada.refresh_from_db()
+    assert ada.password == kept
+
+
+def test_the_last_administrator_is_reset_on_the_machine_itself(ada: Person) -> None:
+    assert not reset_access(by=None, person=ada, at=NOON).has_usable_password()
+
+
 def test_a_reset_forgets_the_password_and_every_second_factor(ada: Person, dirk: Person) -> None:
     Authenticator.objects.create(user=dirk, type=Authenticator.Type.TOTP, data={})
     Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={})

@@ -1,106 +1,40 @@
 """The switchboard as a process: it opens lines, survives its own end and the database's, and only one leads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TypeVar
 
 import psycopg
 import pytest
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
-from psycopg.conninfo import make_conninfo
 
 from tests import world
+from tests.switchboards import (
+    Speech,
+    at_work,
+    call,
+    dsn,
+    in_thread,
+    is_open,
+    play,
+    sign_in,
+    state_of,
+    switchboard,
+    until,
+)
+from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import State, spoken_name
+from tocsin.authorities.actions import change_person
 from tocsin.authorities.models import Authority
-from tocsin.calls import actions, daemon
+from tocsin.calls import actions
 from tocsin.calls.models import Call, CallStep, DeskOrder
 from tocsin.calls.ports import Verb
+from tocsin.calls.rules.numbers import caller_mark
 from tocsin.gateways.rehearsal.switch import RehearsalSwitch
 from tocsin.workforce.models import Agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-T = TypeVar("T")
-
-
-class Speech:
-    """Says nothing aloud, and remembers what it was asked to say."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, str]] = []
-        self.joined: dict[str, tuple[str, ...]] = {}
-
-    def say(self, *, language: str, text: str) -> str:
-        self.said.append((language, text))
-        return spoken_name(language, text)
-
-    def join(self, *, names: Sequence[str], name: str) -> str:
-        self.joined[name] = tuple(names)
-        return name
-
-    def accept_recording(self, *, path: Path) -> str:
-        raise NotImplementedError
-
-
-def dsn() -> str:
-    """The tests' database, as psycopg wants it."""
-    words = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "dbname")
-    return make_conninfo(**{name: words[name] for name in names if name in words})
-
-
-@asynccontextmanager
-async def switchboard(switch: RehearsalSwitch, speech: Speech | None = None):
-    """A switchboard process; leaving the block ends it as SIGTERM would."""
-    stop = asyncio.Event()
-    running = asyncio.create_task(
-        daemon.run(switch=switch, speech=speech or Speech(), dsn=dsn(), region="BE", stop=stop)
-    )
-    try:
-        yield running
-    finally:
-        stop.set()
-        await asyncio.wait_for(running, 20)
-
-
-async def until(happened: Callable[[], T], *, seconds: float = 30) -> T:
-    """What `happened` answers, once that is something."""
-    async with asyncio.timeout(seconds):
-        while not (found := await in_thread(happened)):
-            await asyncio.sleep(0.01)
-        return found
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    def run() -> T:
-        try:
-            return work()
-        finally:
-            # Every story has threads of its own, which would keep their connections.
-            connection.close()
-
-    return await sync_to_async(run)()
-
-
-def play(story: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(story())
-
-
-def call(switch: RehearsalSwitch) -> str:
-    return switch.call(number="1771", caller="0477 12 34 56", at=datetime.now(UTC))
-
-
-def state_of(leg: str) -> str:
-    return Call.objects.get(pk=leg).state if Call.objects.filter(pk=leg).exists() else ""
-
-
-def is_open() -> bool:
-    return Activation.objects.get().state == State.OPEN
 
 
 def test_a_line_that_was_ordered_is_spoken_for_and_opens(rivaal: Authority) -> None:
@@ -141,7 +75,7 @@ def test_the_number_is_kept_as_e164(rivaal: Authority) -> None:
             await until(lambda: state_of(leg))
 
     play(story)
-    assert Call.objects.get().caller_mark == actions.caller_mark("+32477123456", key=settings.CALLER_HASH_KEY)
+    assert Call.objects.get().caller_mark == caller_mark("+32477123456", key=settings.CALLER_HASH_KEY)
 
 
 def test_a_conversation_and_the_places_in_line_survive_the_switchboard(rivaal: Authority, ann: Agent) -> None:
@@ -189,6 +123,7 @@ def test_a_call_whose_end_was_decided_but_never_told_is_released(rivaal: Authori
     Call.objects.create(
         leg=leg, number="1771", language="nl", state="ended", since=world.NOON, arrived_at=world.NOON
     )
+    CallStep.objects.create(call_id=leg, before="", after="turned_away", at=world.NOON)
 
     async def story() -> None:
         async with switchboard(switch):
@@ -196,7 +131,7 @@ def test_a_call_whose_end_was_decided_but_never_told_is_released(rivaal: Authori
 
     play(story)
     assert state_of(leg) == "ended"
-    assert CallStep.objects.count() == 0
+    assert CallStep.objects.count() == 1
 
 
 def test_callers_who_left_while_nobody_listened_are_ended(rivaal: Authority) -> None:
@@ -278,6 +213,78 @@ def test_what_was_asked_while_nobody_led_long_ago_is_not_done(rivaal: Authority,
     play(story)
     ann.refresh_from_db()
     assert ann.state == "signed_out"
+
+
+@pytest.mark.parametrize("offered_only", [True, False], ids=["offered", "talking"])
+def test_an_agent_whose_session_ends_is_off_the_telephone_and_the_caller_first_in_line(
+    rivaal: Authority, ann: Agent, offered_only: bool
+) -> None:
+    world.activation(rivaal, languages=["nl"])
+    switch = RehearsalSwitch()
+
+    async def story() -> None:
+        async with switchboard(switch):
+            leg = await at_work(switch, ann, accepts=not offered_only)
+            await in_thread(lambda: actions.end_logins(session="s", at=datetime.now(UTC)))
+            await until(lambda: state_of(leg) == "waiting")
+            await until(lambda: not switch.logins)
+        assert switch.is_up(leg)
+
+    play(story)
+    ann.refresh_from_db()
+    assert (ann.state, ann.call) == ("signed_out", "")
+    assert Call.objects.get().first_in_line
+    assert CallStep.objects.latest("pk").why == "signed out"
+
+
+PUT_OUT = [{"is_active": False}, {"roles": [Role.COORDINATOR]}]
+
+
+@pytest.mark.parametrize("change", PUT_OUT, ids=["deactivated", "no longer an agent"])
+@pytest.mark.parametrize("while_away", [False, True], ids=["seen at once", "seen after a restart"])
+def test_an_agent_who_is_put_out_leaves_the_floor_and_the_caller_goes_to_another(
+    rivaal: Authority, ann: Agent, change: dict[str, object], while_away: bool
+) -> None:
+    world.activation(rivaal, languages=["nl"])
+    other = world.agent("Nele", ["nl"], serves=rivaal)
+    ada = world.person("Ada", Role.ADMINISTRATOR)
+    switch = RehearsalSwitch()
+    legs: list[str] = []
+
+    def put_out() -> None:
+        kept: dict[str, object] = {"roles": [Role.AGENT], "is_active": True}
+        change_person(  # type: ignore[arg-type]
+            by=ada,
+            person=ann.person,
+            name="Ann",
+            language="nl",
+            authorities=[rivaal],
+            at=datetime.now(UTC),
+            **(kept | change),
+        )
+
+    async def goes_to_another(leg: str) -> None:
+        await until(lambda: state_of(leg) == "waiting")
+        await until(lambda: not switch.logins)
+        await sign_in(switch, other, session="t")
+        await until(lambda: state_of(leg) == "offered")
+
+    async def story() -> None:
+        async with switchboard(switch):
+            legs.append(await at_work(switch, ann, accepts=True))
+            if not while_away:
+                await in_thread(put_out)
+                await goes_to_another(legs[0])
+        if while_away:
+            await in_thread(put_out)
+            async with switchboard(switch):
+                await goes_to_another(legs[0])
+
+    play(story)
+    ann.refresh_from_db()
+    other.refresh_from_db()
+    assert (ann.state, ann.call) == ("signed_out", "")
+    assert (other.state, other.call) == ("offered", legs[0])
 
 
 def test_a_closing_line_is_closed_when_the_last_caller_has_left(rivaal: Authority) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -14,9 +15,13 @@ from tocsin.activations import actions
 from tocsin.activations.models import Activation
 from tocsin.authorities.models import Authority
 from tocsin.calls.models import Call
+from tocsin.logbook import actions as logbook
 from tocsin.logbook.actions import note
+from tocsin.logbook.models import Line
+from tocsin.logbook.queries import first_broken_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 30
 
 
 def record_a_call(opened: Activation) -> None:
@@ -38,18 +43,23 @@ def close_while_a_call_is_recorded(opened: Activation, officer: Person) -> None:
         with transaction.atomic():
             record_a_call(opened)
             closing = officers.submit(close)
-            wait_for_somebody_to_want(opened)
-        closing.result(timeout=30)
+            # The officer holds the activation and waits for the chain.
+            wait_until(somebody_waits_for_the_chain)
+        closing.result(timeout=SECONDS)
 
 
-def wait_for_somebody_to_want(opened: Activation) -> None:
-    """Until the officer holds the activation and waits for the chain."""
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Until it happened; fails where it does not in a time that is long for any machine."""
+    deadline = monotonic() + SECONDS
+    while not happened():
+        if monotonic() > deadline:
+            pytest.fail(f"nothing happened in {SECONDS} s")
+
+
+def somebody_waits_for_the_chain() -> bool:
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def locked_for_update(key: int) -> Activation:
@@ -75,18 +85,53 @@ def test_closing_a_line_and_recording_its_calls_do_not_wait_for_each_other(
 def run_together(*work: Callable[[], None]) -> None:
     with ThreadPoolExecutor(len(work)) as threads:
         for done in [threads.submit(each) for each in work]:
-            done.result(timeout=30)
+            done.result(timeout=SECONDS)
 
 
-def test_lines_written_at_once_still_make_one_chain(rivaal: Authority) -> None:
-    from tocsin.logbook.models import Line
-    from tocsin.logbook.queries import first_broken_line
+def write_line(subject: str) -> None:
+    with transaction.atomic():
+        note(kind="test.written", subject=subject, by=None, at=NOON)
 
+
+def write_a_line_while_another_is_not_yet_committed(*, before_the_second: Callable[[], None]) -> None:
+    def write_second() -> None:
+        try:
+            write_line("test:2")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as others:
+        with transaction.atomic():
+            write_line("test:1")
+            before_the_second()
+            second = others.submit(write_second)
+            wait_until(lambda: second.done() or somebody_waits_for_the_chain())
+        second.result(timeout=SECONDS)
+
+
+def test_without_one_lock_for_all_two_lines_would_follow_the_same_one(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another_lock() -> None:
+        monkeypatch.setattr(logbook, "CHAIN_LOCK", 1)
+
+    write_a_line_while_another_is_not_yet_committed(before_the_second=another_lock)
+    broken = first_broken_line()
+    assert broken is not None
+    assert broken.subject == "test:2"
+
+
+def test_a_line_waits_for_the_one_before_it(db: None) -> None:
+    write_a_line_while_another_is_not_yet_committed(before_the_second=lambda: None)
+    assert [line.subject for line in Line.objects.order_by("id")] == ["test:1", "test:2"]
+    assert first_broken_line() is None
+
+
+def test_lines_written_at_once_still_make_one_chain(db: None) -> None:
     def write() -> None:
         try:
             for _ in range(20):
-                with transaction.atomic():
-                    note(kind="test.written", subject="test:1", by=None, at=NOON)
+                write_line("test:1")
         finally:
             connection.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.project.instance import Instance, read_instance
+from tocsin.project.people_commands import address_for_people
 from tocsin.refusals import Refusal
 
 
@@ -35,6 +36,20 @@ def test_a_port_that_cannot_be_used_is_refused(tmp_path: Path, port: str) -> Non
 def test_an_instance_listens_on_this_machine_alone_unless_it_is_told_otherwise(tmp_path: Path) -> None:
     assert an_instance(tmp_path).bind == "127.0.0.1"
     assert an_instance(tmp_path, TOCSIN_BIND="192.0.2.7").bind == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        # No browser makes a passkey for an address of digits.
+        ({}, "http://localhost:8000"),
+        ({"TOCSIN_PORT": "9100", "TOCSIN_BIND": "::1"}, "http://localhost:9100"),
+        ({"TOCSIN_BIND": "192.0.2.7"}, "http://192.0.2.7:8000"),
+        ({"TOCSIN_BIND": "192.0.2.7", "TOCSIN_HOSTS": "crisis.example.org"}, "https://crisis.example.org"),
+    ],
+)
+def test_people_are_sent_to_the_name_of_the_site(tmp_path: Path, variables: dict[str, str], address: str) -> None:
+    assert address_for_people(an_instance(tmp_path, **variables)) == address
 
 
 def test_names_of_the_site_are_served_and_trusted_over_https(tmp_path: Path) -> None:
@@ -110,6 +125,15 @@ def test_a_database_address_is_read_with_all_its_words(tmp_path: Path) -> None:
     assert (database["HOST"], database["PORT"]) == ("db.example", "5433")
     assert database["OPTIONS"]["sslmode"] == "verify-full"
     assert database["OPTIONS"]["application_name"] == "tocsin"
+
+
+def test_a_database_elsewhere_is_not_waited_for_without_end_and_the_operator_has_the_last_word(
+    tmp_path: Path,
+) -> None:
+    url = "postgresql://db.example/crisis?tcp_user_timeout=60000&options=-c%20geqo%3Doff"
+    words = an_instance(tmp_path, DATABASE_URL=url).connection
+    assert words["options"] == "-c idle_in_transaction_session_timeout=10s -c geqo=off"
+    assert (words["keepalives_idle"], words["tcp_user_timeout"]) == ("5", "60000")
 
 
 @pytest.mark.parametrize("url", ["mysql://db.example/tocsin", "postgresql://db.example", "nonsense"])

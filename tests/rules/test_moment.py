@@ -86,7 +86,7 @@ def test_who_talks_or_listens_is_not_waiting() -> None:
     calls = [LiveCall("nl", state, NOW - TOO_LONG * 2) for state in (CallState.TALKING, CallState.INFORMING)]
 
     assert moment(calls, agents=(), languages=["nl"]).longest_since is None
-    assert judged(calls) is Verdict.GOES_WELL
+    assert judged(calls, [READY]) is Verdict.GOES_WELL
 
 
 def test_a_language_that_is_not_offered_any_more_still_has_its_queue() -> None:
@@ -114,7 +114,12 @@ def test_nothing_is_worse_than_a_switchboard_that_is_away() -> None:
 @pytest.mark.parametrize("state", [AgentState.PAUSED, AgentState.SIGNED_OUT])
 def test_nobody_answers_while_callers_wait_and_all_agents_are_away(state: AgentState) -> None:
     assert judged([waiting()], [agent(state)]) is Verdict.NOBODY_ANSWERS
-    assert judged([], [agent(state)]) is Verdict.GOES_WELL
+
+
+@pytest.mark.parametrize("agents", [(), (agent(AgentState.PAUSED),)])
+def test_nobody_at_work_is_told_before_anybody_waits(agents: Sequence[AgentNow]) -> None:
+    assert judged([], agents) is Verdict.NOBODY_AT_WORK
+    assert judged([], [*agents, READY]) is Verdict.GOES_WELL
 
 
 def test_a_language_nobody_at_work_speaks_is_told() -> None:

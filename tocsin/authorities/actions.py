@@ -22,20 +22,17 @@ def viewing(
 ) -> Iterator[None]:
     """Open a transaction in which the personal records of these authorities, and no others, can be read.
 
-    The view is noted with its purpose. Outside such a block row-level security shows no personal record at all.
+    The view is noted with its purpose, last of all: while the transaction that wrote a line goes on, nobody else
+    writes one, the switchboard neither. Nothing may be shown before the block has ended. Outside such a block
+    row-level security shows no personal record at all.
     """
     keys = sorted(set(authorities))
     with transaction.atomic():
         _let_see(",".join(map(str, keys)))
-        note(
-            kind="person.viewed",
-            subject=subject,
-            by=person,
-            at=at,
-            facts={"purpose": purpose, "authorities": keys},
-        )
         yield
         _let_see("")
+        facts = {"purpose": purpose, "authorities": keys}
+        note(kind="person.viewed", subject=subject, by=person, at=at, facts=facts)
 
 
 @contextmanager
@@ -148,6 +145,9 @@ def change_person(
         changed.save(update_fields=["name", "roles", "language", "is_active"])
         _set_memberships(changed, authorities)
         _note_person("person.changed", changed, by=by, at=at)
+        with connection.cursor() as cursor:
+            # Whoever may take calls no more is signed out there, with the telephone.
+            cursor.execute("SELECT pg_notify('tocsin_switchboard', 'agents')")
     return changed
 
 
@@ -163,8 +163,14 @@ def choose_language(*, person: Person, language: str, at: datetime) -> None:
 
 
 def reset_access(*, by: Person | None, person: Person, at: datetime) -> Person:
-    """Forget a lost password and every second factor: only a new one-time link lets the person in again."""
+    """Forget a lost password and every second factor: only a new one-time link lets the person in again.
+
+    An administrator does this for others alone, so that whoever did it can still sign in; `by` is nobody on the
+    machine itself, which is the way back in for the last one.
+    """
     _check_administrator(by)
+    if by == person:
+        raise Refusal("Another administrator has to do this for you, so that one who can sign in always remains.")
     with transaction.atomic():
         locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         locked.set_unusable_password()

@@ -13,13 +13,17 @@ from tocsin.calls.ports import Verb
 from tocsin.calls.rules.states import CallState
 from tocsin.workforce.models import Agent
 
+LONGEST_TOPIC = 80
+LONGEST_NOTE = 10_000
+
 
 class Call(models.Model):
     """A call as the switchboard last decided it; figures are counted from the steps, not from here."""
 
     leg = models.CharField(primary_key=True, max_length=80)
     number = models.CharField(max_length=20)
-    # Tells callers apart without telling who they are; empty for a hidden number.
+    # Tells callers apart: a keyed hash of the number, and after the retention a mark drawn by chance, which begins
+    # with a dash. Empty for a hidden number.
     caller_mark = models.CharField(max_length=32, blank=True)
     # Empty where nothing was open on the number.
     activation = models.ForeignKey(Activation, null=True, on_delete=models.PROTECT, related_name="calls")
@@ -81,7 +85,9 @@ class Topic(models.Model):
     """What a call can be about, chosen by the agent; every authority has its own list."""
 
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="topics")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=LONGEST_TOPIC)
+    # Offered to agents no more; it stays because notes have it.
+    retired = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["authority", "name"], name="topic_once")]
@@ -91,14 +97,18 @@ class Topic(models.Model):
 
 
 class Note(models.Model):
-    """PERSONAL. What the agent wrote about a call, and its topic; saved while writing, one per call."""
+    """PERSONAL. What an agent wrote about a call, and its topic; saved while writing, one per call and agent."""
 
-    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE)
+    # Looked up by the constraint's index.
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="notes", db_index=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="notes")
-    topic = models.ForeignKey(Topic, null=True, on_delete=models.SET_NULL, related_name="+")
-    text = models.TextField(blank=True)
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=LONGEST_NOTE, blank=True)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["call", "agent"], name="note_once")]
 
     def __str__(self) -> str:
         return f"note on {self.call_id}"

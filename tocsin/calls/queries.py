@@ -1,19 +1,28 @@
 """What an agent's desk shows. PERSONAL marks reads of numbers and notes, which need `viewing` around them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 
+from tocsin.accounts.rules import Role
 from tocsin.activations.rules import Kind
 from tocsin.calls.models import Call, Caller, CallStep, Note, Pulse, TelephoneLogin, Topic
+from tocsin.calls.rules.seal import steps_digest
 from tocsin.calls.rules.states import CallState
-from tocsin.workforce.models import Agent
+from tocsin.logbook.models import Line as LogbookLine
+from tocsin.workforce.models import Agent, AgentStep
+
+Step = TypeVar("Step", CallStep, AgentStep)
 
 # A switchboard that has said nothing for this long is away.
 SILENT_SWITCHBOARD = timedelta(seconds=10)
 MOST_EARLIER_CALLS = 20
+# The kind of logbook line that seals the steps of one batch.
+BATCH = "calls.decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +120,32 @@ def number_of_caller(*, call: str) -> str:
 
 
 def earlier_calls(*, number: str, before: CallOnDesk) -> tuple[EarlierCall, ...]:
-    """PERSONAL. Calls from the same number earlier on the same local day, the latest first."""
+    """PERSONAL. Calls from the same number earlier on the same local day, the latest first.
+
+    Only those to the same authority, and real ones apart from exercises, whatever else the viewer may see.
+    """
     zone = ZoneInfo(before.timezone)
     day = before.arrived_at.astimezone(zone).date()
     callers = (
         Caller.objects.filter(
-            number=number, at__gte=datetime.combine(day, time(0), tzinfo=zone), at__lt=before.arrived_at
+            number=number,
+            authority=before.authority,
+            call__activation__kind=Kind.EXERCISE if before.exercise else Kind.REAL,
+            at__gte=datetime.combine(day, time(0), tzinfo=zone),
+            at__lt=before.arrived_at,
         )
         .exclude(pk=before.leg)
-        .select_related("call__agent__person", "call__note__topic", "call__note__agent__person")
+        .select_related("call__agent__person")
+        .prefetch_related(
+            Prefetch("call__notes", Note.objects.select_related("topic", "agent__person").order_by("-at"))
+        )
         .order_by("-at")[:MOST_EARLIER_CALLS]
     )
     return tuple(_earlier(caller.call) for caller in callers)
 
 
 def _earlier(call: Call) -> EarlierCall:
-    note: Note | None = getattr(call, "note", None)
+    note = next(iter(call.notes.all()), None)
     agent = note.agent if note else call.agent
     return EarlierCall(
         arrived_at=call.arrived_at,
@@ -138,15 +157,22 @@ def _earlier(call: Call) -> EarlierCall:
     )
 
 
-def note_on(*, call: str) -> WrittenNote:
-    """PERSONAL. The note on a call; an empty one where nothing is written yet."""
-    note = Note.objects.filter(pk=call).first()
+def note_on(*, call: str, agent: int) -> WrittenNote:
+    """PERSONAL. What an agent goes on writing about a call; an empty note where nothing is written yet."""
+    note = last_note(call=call, agent=agent)
     return WrittenNote(note.topic_id, note.text) if note else WrittenNote(None, "")
 
 
+def last_note(*, call: str, agent: int) -> Note | None:
+    """PERSONAL. The agent's own note on a call; before there is one, the last that another wrote."""
+    notes = Note.objects.filter(call=call).select_related("topic").order_by("-at")
+    return next((note for note in notes if note.agent_id == agent), None) or next(iter(notes), None)
+
+
 def topics_of(*, authority: int) -> tuple[tuple[int, str], ...]:
-    """What calls of an authority can be about: keys and names, by name."""
-    return tuple(Topic.objects.filter(authority=authority).order_by("name").values_list("id", "name"))
+    """What calls of an authority can be about: keys and names of the topics in use, by name."""
+    in_use = Topic.objects.filter(authority=authority, retired=False)
+    return tuple(in_use.order_by("name").values_list("id", "name"))
 
 
 def waiting_for(*, agent: Agent) -> Line:
@@ -159,6 +185,11 @@ def waiting_for(*, agent: Agent) -> Line:
     return Line(waiting=found["waiting"], longest_since=found["longest"])
 
 
+def admitted_agents() -> QuerySet[Agent]:
+    """The agents who may take calls: an administrator lets them in, and gave them the role."""
+    return Agent.objects.filter(person__is_active=True, person__roles__contains=[Role.AGENT])
+
+
 def state_of_plant(*, at: datetime) -> Plant:
     """How the switchboard and the telephone switch are, by the switchboard's own word."""
     pulse = Pulse.objects.first()
@@ -169,3 +200,39 @@ def state_of_plant(*, at: datetime) -> Plant:
 def login_of(*, session: str) -> TelephoneLogin | None:
     """The telephone that was issued to a web session, if any."""
     return TelephoneLogin.objects.filter(session=session).select_related("agent").first()
+
+
+def journal_broken_at() -> datetime | None:
+    """When the journal first differs from what the logbook sealed; None where each step is as it was recorded."""
+    # In this order, because more is recorded meanwhile: steps that are looked up here have their line, and every
+    # line that is looked up here has its steps.
+    newest_call_step = CallStep.objects.aggregate(newest=Max("id", default=0))["newest"]
+    newest_agent_step = AgentStep.objects.aggregate(newest=Max("id", default=0))["newest"]
+    newest_line = LogbookLine.objects.aggregate(newest=Max("id", default=0))["newest"]
+    call_steps = _up_to(CallStep.objects.order_by("id").iterator())
+    agent_steps = _up_to(AgentStep.objects.order_by("id").iterator())
+    for line in LogbookLine.objects.filter(kind=BATCH, id__lte=newest_line).order_by("id").iterator():
+        digest = steps_digest(
+            call_steps=call_steps(max(line.facts.get("call_steps", []), default=0)),
+            agent_steps=agent_steps(max(line.facts.get("agent_steps", []), default=0)),
+        )
+        if digest != line.facts["digest"]:
+            return line.at
+    unsealed = [step.at for step in call_steps(newest_call_step)]
+    unsealed += [step.at for step in agent_steps(newest_agent_step)]
+    return min(unsealed, default=None)
+
+
+def _up_to(steps: Iterator[Step]) -> Callable[[int], list[Step]]:
+    """Answers a function that takes the steps that follow, as far as the key it is given."""
+    upcoming = next(steps, None)
+
+    def take(last: int) -> list[Step]:
+        nonlocal upcoming
+        taken = []
+        while upcoming is not None and upcoming.pk <= last:
+            taken.append(upcoming)
+            upcoming = next(steps, None)
+        return taken
+
+    return take

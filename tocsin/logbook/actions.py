@@ -10,7 +10,7 @@ from tocsin.logbook.models import Line
 from tocsin.logbook.rules import BEGINNING, line_digest
 
 # Any constant will do, as long as everyone who appends takes the same one.
-_CHAIN_LOCK = 0x70C51
+CHAIN_LOCK = 0x70C51
 
 
 def note(
@@ -32,7 +32,7 @@ def note(
     facts = dict(facts or {})
     at = at.astimezone(UTC)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
         last = Line.objects.order_by("-id").values_list("digest", flat=True).first() or BEGINNING
         digest = line_digest(
             previous=last,

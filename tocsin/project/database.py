@@ -11,12 +11,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tocsin.calls.rules.retention import SET_ASIDE, SET_ASIDE_KEPT
 from tocsin.project.instance import Instance, instance
 from tocsin.project.postgres import program, serving
 from tocsin.refusals import Refusal
 
 SUFFIX_NEW = "_new"
-SUFFIX_PREVIOUS = "_previous"
 
 
 @click.group()
@@ -56,7 +56,10 @@ def restore(file: Path) -> None:
     """Replace the database by what FILE holds; nothing may be connected meanwhile."""
     with serving(instance):
         kept = read_backup(instance, file=file)
-    click.echo(f"restored {file}; the database as it was is kept as {kept} until the next restore")
+    click.echo(
+        f"restored {file}; the database as it was is kept as {kept} for {SET_ASIDE_KEPT.days} days, "
+        "or until the next restore"
+    )
 
 
 def client(name: str, *options: str | Path, connection: dict[str, str]) -> None:
@@ -83,6 +86,8 @@ def write_backup(instance: Instance, *, file: Path) -> None:
     The embedded server is read as its superuser: row-level security hides rows from the role `tocsin`, and
     pg_dump refuses to leave rows out. With DATABASE_URL, name for this one command a role that may BYPASSRLS.
     """
+    if not file.parent.is_dir():
+        raise Refusal(f"There is no folder {file.parent}: make it first, or name another. Nothing was written.")
     connection = dict(instance.connection)
     if instance.embedded:
         connection |= {"user": "postgres", "password": instance.secret("database-superuser")}
@@ -104,7 +109,7 @@ def read_backup(instance: Instance, *, file: Path) -> str:
     database as it was, where the file is no backup or somebody is connected.
     """
     name: str = instance.connection["dbname"]
-    fresh, previous = name + SUFFIX_NEW, name + SUFFIX_PREVIOUS
+    fresh, previous = name + SUFFIX_NEW, name + SET_ASIDE
     beside = {**instance.connection, "dbname": "postgres"}
     with psycopg.connect(**beside, autocommit=True) as connection:
         refuse_while_used(connection, name=name)
@@ -120,6 +125,12 @@ def read_backup(instance: Instance, *, file: Path) -> str:
                     connection.execute(
                         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new))
                     )
+                # It remembers what the centre forgets: the sweep of old numbers drops it by this.
+                connection.execute(
+                    sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                        sql.Identifier(previous), sql.Literal(datetime.now(UTC).isoformat())
+                    )
+                )
         finally:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(fresh)))
     return previous

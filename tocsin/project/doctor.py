@@ -1,6 +1,7 @@
 """`tocsin doctor`: what is wrong with this installation, and how to mend it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,6 +81,22 @@ def look_at_role(instance: Instance) -> Finding:
     return found("database role", trouble if unbound else "", f"{name} is bound by row-level security")
 
 
+def look_at_log(instance: Instance) -> Finding:
+    """The log of the database keeps no statement and no key of one that failed: callers' numbers are in them."""
+    wanted = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
+        row = connection.execute(
+            "SELECT current_user, array_agg(name) FILTER (WHERE setting <> %s::jsonb ->> name) "
+            "FROM pg_settings WHERE name = ANY (%s)",
+            [json.dumps(wanted), list(wanted)],
+        ).fetchone()
+    assert row is not None  # noqa: S101 - it always answers
+    name, otherwise = row
+    mend = "; ".join(f"ALTER ROLE {name} SET {setting} = {value}" for setting, value in wanted.items())
+    trouble = f"callers' numbers may stand in it; as its administrator: {mend}" if otherwise else ""
+    return found("database log", trouble, "keeps no caller's number")
+
+
 def look_at_migrations(instance: Instance) -> Finding:
     """The database is at this version of the code."""
     check = command("manage", "migrate", "--check")
@@ -98,6 +115,32 @@ def look_at_clock(instance: Instance) -> Finding:
     return found("clock", trouble if apart > CLOCK_MAY_DIFFER else "", "agrees with the database")
 
 
+def look_at_logbook(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
+    """Nobody changed the logbook, or the steps that it seals, behind the application's back."""
+    import django  # noqa: PLC0415 - Django is slow to load
+    from django.db import Error  # noqa: PLC0415
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.project.settings")
+    django.setup()
+    from tocsin.calls.queries import journal_broken_at  # noqa: PLC0415 - its tables need Django
+    from tocsin.logbook.queries import first_broken_line  # noqa: PLC0415
+
+    trouble = ""
+    try:
+        if line := first_broken_line():
+            trouble = (
+                f"line {line.pk} of {line.at:%Y-%m-%d %H:%M:%S} UTC is not as it was written, or one before it"
+            )
+        elif at := journal_broken_at():
+            trouble = f"steps of {at:%Y-%m-%d %H:%M:%S} UTC are not as they were written"
+    except Error:
+        return found("logbook", "cannot be read: run `tocsin db migrate`, then this again", "")
+    mend = "somebody changed the database: keep it as it is, and compare it with a backup"
+    return found(
+        "logbook", f"{trouble}; {mend}" if trouble else "", "every line and every step is as it was written"
+    )
+
+
 LOOKS: tuple[Callable[[Instance], Finding], ...] = (
     look_at_python,
     look_at_disk,
@@ -106,8 +149,10 @@ LOOKS: tuple[Callable[[Instance], Finding], ...] = (
 )
 LOOKS_AT_DATABASE: tuple[Callable[[Instance], Finding], ...] = (
     look_at_role,
+    look_at_log,
     look_at_migrations,
     look_at_clock,
+    look_at_logbook,
 )
 
 

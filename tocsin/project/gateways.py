@@ -7,7 +7,7 @@ from tocsin.gateways.asterisk.switch import AsteriskSettings, AsteriskSwitch
 from tocsin.gateways.asterisk.telephones import Browsers
 from tocsin.gateways.speech import EspeakSpeech
 from tocsin.project.instance import instance
-from tocsin.project.telephony import ensure_engine
+from tocsin.project.telephony import ready_engine
 
 
 def asterisk_switch() -> AsteriskSwitch:
@@ -26,4 +26,4 @@ def asterisk_switch() -> AsteriskSwitch:
 
 def espeak_speech() -> EspeakSpeech:
     """The voice that came with the telephone engine."""
-    return EspeakSpeech(media=settings.MEDIA_ROOT, espeak=ensure_engine(instance).espeak)
+    return EspeakSpeech(media=settings.MEDIA_ROOT, espeak=ready_engine(instance).espeak)

@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import click
 import psycopg
@@ -14,6 +15,8 @@ from tocsin.project.parts import parts_of
 from tocsin.project.supervision import State, Supervisor
 
 SECONDS_TO_ANSWER = 3
+# A switchboard says every two seconds that it lives; this long without is more than a pause.
+SECONDS_OF_SILENCE = 10
 ALIVE = {"starting", "running"}
 LOOPBACK_OF_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, never bound
 
@@ -78,12 +81,16 @@ def trouble_of_web(instance: Instance) -> str:
 
 
 def trouble_of_switchboard(instance: Instance) -> str:
-    """A switchboard leads: it holds its lock in the database."""
+    """A switchboard leads: it holds its lock in the database, and has said not long ago that it lives."""
     leads = """
         SELECT EXISTS (SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
         WHERE application_name = 'tocsin-switchboard' AND locktype = 'advisory' AND granted)
     """
-    return "" if said_by_database(instance, leads) else "does not lead yet"
+    if not said_by_database(instance, leads):
+        return "does not lead yet"
+    silent_since = datetime.now(UTC) - timedelta(seconds=SECONDS_OF_SILENCE)
+    speaks = f"SELECT EXISTS (SELECT FROM calls_pulse WHERE at > '{silent_since.isoformat()}')"  # noqa: S608 - ours
+    return "" if said_by_database(instance, speaks) else "leads, but cannot record"
 
 
 def trouble_of_work(instance: Instance) -> str:
@@ -98,6 +105,7 @@ def said_by_database(instance: Instance, question: str) -> bool:
     """The answer of the database to a question of yes or no; no where it does not answer."""
     try:
         with psycopg.connect(instance.database_dsn, connect_timeout=SECONDS_TO_ANSWER) as connection:
+            connection.execute(f"SET statement_timeout = '{SECONDS_TO_ANSWER}s'".encode())
             return connection.execute(question.encode()).fetchone() == (True,)
     except psycopg.Error:
         return False

@@ -19,6 +19,18 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # sun_path holds 108 bytes with the closing zero; 40 stay free for the longest socket name kept in the folder.
 LONGEST_SOCKET_FOLDER = 107 - 40
+# Two cores carry 800 streams of speech without a gap (`make bench only=conversations`): 400 callers and their
+# agents. Who only waits is one stream.
+CALLS_OF_A_CORE = 400
+# A transaction that stands still holds what others wait for, the logbook first of all.
+STANDSTILL = "-c idle_in_transaction_session_timeout=10s"
+# A server that is gone without a word is noticed within a dozen seconds, and not after hours.
+KEEPALIVES = {
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "11000",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ class Instance:
     hosts: list[str]
     origins: list[str]
     database_url: str | None
+    # How many callers are taken in at once.
+    most_calls: int
 
     def secret(self, name: str) -> str:
         """The instance's own random text of that name, made when it is first asked for and kept for ever."""
@@ -148,8 +162,11 @@ class Instance:
     def connection(self) -> dict[str, Any]:
         """How to reach the database, in libpq's own words (host, port, dbname, user, password ...)."""
         if self.database_url is not None:
-            return parse_database_url(self.database_url)
+            words = parse_database_url(self.database_url)
+            # What the operator says comes later, and holds.
+            return {**KEEPALIVES, **words, "options": f"{STANDSTILL} {words.get('options', '')}".strip()}
         return {
+            "options": STANDSTILL,
             "host": str(self.sockets / "postgres"),
             "port": "5432",
             "dbname": "tocsin",
@@ -224,6 +241,9 @@ def read_instance(environ: Mapping[str, str]) -> Instance:
     if not port.isdecimal() or not 1024 <= int(port) <= 65535 - 162:
         raise Refusal(f"TOCSIN_PORT={port} is not a port from 1024 to {65535 - 162}.")
     ports = ports_beside(int(port))
+    most_calls = environ.get("TOCSIN_MOST_CALLS") or str(CALLS_OF_A_CORE * (os.cpu_count() or 1))
+    if not most_calls.isdecimal() or not 1 <= int(most_calls) <= 100_000:
+        raise Refusal(f"TOCSIN_MOST_CALLS={most_calls} is not a number of calls from 1 to 100000.")
     names = [name.strip() for name in environ.get("TOCSIN_HOSTS", "").split(",") if name.strip()]
     bind = environ.get("TOCSIN_BIND", "127.0.0.1")
     own = list(dict.fromkeys(["127.0.0.1", "localhost", bind]))
@@ -234,6 +254,7 @@ def read_instance(environ: Mapping[str, str]) -> Instance:
         hosts=[*own, *names],
         origins=[*(f"http://{host}:{ports.web}" for host in own), *(f"https://{name}" for name in names)],
         database_url=environ.get("DATABASE_URL") or None,
+        most_calls=int(most_calls),
     )
 
 

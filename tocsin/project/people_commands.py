@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tocsin.project.instance import instance
+from tocsin.project.instance import LOOPBACK, Instance, instance
 from tocsin.project.postgres import serving
 from tocsin.refusals import Refusal
 
@@ -53,8 +53,12 @@ def add_administrator(email: str, name: str) -> None:
 
 @people.command()
 @click.argument("email")
-def link(email: str) -> None:
-    """Forget somebody's password and second factors, and print a new one-time link."""
+def reset(email: str) -> None:
+    """Take somebody's access away, and print the one-time link that gives it anew.
+
+    Forgets their password, passkeys, authenticator app and recovery codes, and signs them out everywhere. Their
+    roles, and what they did, stay.
+    """
     from django.utils import timezone  # noqa: PLC0415
 
     from tocsin.accounts.models import Person  # noqa: PLC0415
@@ -70,6 +74,11 @@ def link(email: str) -> None:
 def _print_link(person: "Person") -> None:
     from tocsin.web.sign_in import password_link  # noqa: PLC0415
 
-    # The name that others reach the website by, where it has one.
+    click.echo(address_for_people(instance) + password_link(person))
+
+
+def address_for_people(instance: Instance) -> str:
+    """Where people open the website: by its name where it has one, for at digits there are no passkeys."""
     public = [origin for origin in instance.origins if origin.startswith("https://")]
-    click.echo((public or instance.origins)[0] + password_link(person))
+    here = "localhost" if instance.bind in LOOPBACK else instance.bind
+    return public[0] if public else f"http://{here}:{instance.ports.web}"

@@ -32,6 +32,9 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "max_logical_replication_workers": "0",
     "io_method": "sync",
+    # A statement that fails, and the key it fails on, can hold a caller's number; the log keeps neither.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -13,6 +13,7 @@ from math import ceil
 import click
 
 from tocsin.project.instance import Instance, instance
+from tocsin.project.postgres import answers
 from tocsin.project.processes import command, surroundings
 from tocsin.refusals import Refusal
 
@@ -37,7 +38,6 @@ def rehearse(*, calls: int, minutes: float, agents: int | None, seed: int | None
     from tocsin.project.stage import Play, perform  # noqa: PLC0415 - its tables need Django
 
     staff = agents or staff_needed(calls=calls, minutes=minutes)
-    click.echo(f"{calls} callers within {minutes:g} min, {staff} agents", err=True)
     play = Play(
         line=LINE,
         calls=calls,
@@ -47,6 +47,7 @@ def rehearse(*, calls: int, minutes: float, agents: int | None, seed: int | None
         chance=random.Random(seed),  # noqa: S311 - a play, no secret
     )
     with outside_network(instance):
+        click.echo(f"callers: {calls} within {minutes:g} min, agents: {staff}", err=True)
         outcome = asyncio.run(perform(play, tell=lambda line: click.echo(line, err=True)))
     if as_json:
         click.echo(json.dumps(asdict(outcome)))
@@ -70,7 +71,12 @@ def staff_needed(*, calls: int, minutes: float) -> int:
 def outside_network(instance: Instance) -> Iterator[None]:
     """A second Asterisk plays the telephone network for as long as the block runs."""
     if not instance.demo:
-        raise Refusal("Synthetic calls are for a demo: TOCSIN_HOME=~/.tocsin-demo tocsin up --demo makes one.")
+        raise Refusal(
+            f"Synthetic calls are for a demo, and {instance.home} is none. Name the one that runs with "
+            "TOCSIN_HOME and TOCSIN_PORT, or make one: TOCSIN_HOME=~/.tocsin-demo tocsin up --demo."
+        )
+    if not answers(instance):
+        raise Refusal(f"Nothing runs in {instance.home}: start it first, and rehearse in a second terminal.")
     with (instance.home / "log" / "outside.log").open("ab") as output:
         network = subprocess.Popen(
             command("run", "outside"),

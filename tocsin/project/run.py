@@ -9,7 +9,8 @@ import click
 from tocsin.project.instance import instance
 from tocsin.project.processes import leashed, stop_with_parent
 
-SECONDS_FOR_OPEN_REQUESTS = 3
+# Jobs that are over leave no rows: there are hundreds a day, and what failed is in the log.
+WORKER = ("procrastinate", "worker", "--name", "work", "--delete-jobs", "always")
 
 
 @click.group()
@@ -59,6 +60,7 @@ async def run_switchboard() -> None:
 
     from tocsin import wiring  # noqa: PLC0415
     from tocsin.calls import daemon  # noqa: PLC0415
+    from tocsin.calls.daemon.limits import Limits  # noqa: PLC0415
 
     stop = asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
@@ -68,6 +70,7 @@ async def run_switchboard() -> None:
         speech=wiring.speech(),
         dsn=instance.database_dsn,
         region=settings.REGION,
+        limits=Limits(most_calls=instance.most_calls),
         stop=stop,
     )
 
@@ -77,19 +80,12 @@ def work() -> None:
     """Jobs and schedules."""
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(["tocsin", "procrastinate", "worker", "--name", "work"])
+    execute_from_command_line(["tocsin", *WORKER])
 
 
 @run.command()
 def web() -> None:
     """The website, the desk and the console."""
-    import uvicorn  # noqa: PLC0415
+    from tocsin.project.website import serve  # noqa: PLC0415
 
-    uvicorn.run(
-        "tocsin.project.asgi:application",
-        host=instance.bind,
-        port=instance.ports.web,
-        log_level="warning",
-        # Live pages hold a request open for ever; they reconnect by themselves.
-        timeout_graceful_shutdown=SECONDS_FOR_OPEN_REQUESTS,
-    )
+    serve(instance)

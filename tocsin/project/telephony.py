@@ -1,6 +1,7 @@
 """The telephone engine of this instance: where it is kept, and how it is set up."""
 
 import os
+import stat
 import sys
 import tomllib
 from collections.abc import Callable
@@ -74,13 +75,38 @@ def read_trunks(text: str) -> tuple[Trunk, ...]:
     return trunks
 
 
-def engine_settings(instance: Instance) -> EngineSettings:
-    """What the engine's configuration is made from; only a demo is called from its rehearsed outside network."""
-    ports = instance.ports
+def close_to_others(file: Path) -> None:
+    """Have a file of secrets read by its owner alone, and say so; raises Refusal where all would go on reading."""
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return
+    try:
+        file.chmod(0o600)
+    except PermissionError as somebody_elses:
+        # Root may have handed it to the group of who runs Tocsin.
+        if mode & stat.S_IRWXO:
+            raise Refusal(
+                f"{file} holds carriers' passwords and is open to everybody here, so it was not used: "
+                f"chmod 600 {file}"
+            ) from somebody_elses
+    else:
+        click.echo(f"{file} holds carriers' passwords, so it is now for its owner alone (mode 600).", err=True)
+
+
+def carriers(instance: Instance) -> tuple[Trunk, ...]:
+    """The carriers of an instance; only a demo is called from its rehearsed outside network."""
     file = instance.home / "trunks.toml"
-    trunks = read_trunks(file.read_text(encoding="utf-8") if file.exists() else "")
     if instance.demo:
-        trunks = (outside_trunk(sip_port=ports.outside_sip),)
+        return (outside_trunk(sip_port=instance.ports.outside_sip),)
+    if not file.exists():
+        return ()
+    close_to_others(file)
+    return read_trunks(file.read_text(encoding="utf-8"))
+
+
+def engine_settings(instance: Instance) -> EngineSettings:
+    """What the engine's configuration is made from."""
+    ports = instance.ports
     return EngineSettings(
         home=instance.home,
         bind=instance.bind,
@@ -90,10 +116,11 @@ def engine_settings(instance: Instance) -> EngineSettings:
         rtp_first=ports.rtp_first,
         rtp_last=ports.rtp_last,
         password=instance.secret("ari"),
-        trunks=trunks,
+        trunks=carriers(instance),
         nat=router(),
         outside_http_port=ports.outside_http,
         outside_sip_port=ports.outside_sip,
+        most_calls=instance.most_calls,
         rehearsal=instance.demo,
         certificate=certificate(),
     )
@@ -104,6 +131,14 @@ def present_engine(instance: Instance) -> Engine | None:
     if os.environ.get("TOCSIN_ENGINE") == "system":
         return system_engine()
     return installed(engine_folder(instance))
+
+
+def ready_engine(instance: Instance) -> Engine:
+    """The engine, for what runs now and fetches nothing; raises Refusal where it is still to be fetched."""
+    engine = present_engine(instance)
+    if engine is None:
+        raise Refusal("The telephone engine is not there yet: run `tocsin engine install`.")
+    return engine
 
 
 def ensure_engine(instance: Instance, *, newest: bool = False) -> Engine:
@@ -141,12 +176,9 @@ def reporter() -> Callable[[str, Progress | None], None]:
 
 def become_engine(instance: Instance) -> NoReturn:
     """Become the engine, in the foreground; raises Refusal where it is not there."""
-    engine = present_engine(instance)
-    if engine is None:
-        raise Refusal("The telephone engine is not there yet: run `tocsin engine install`.")
-    run(engine, engine_settings(instance))
+    run(ready_engine(instance), engine_settings(instance))
 
 
 def become_outside(instance: Instance) -> NoReturn:
     """Become the telephone network of a rehearsal; raises Refusal where the engine is not there."""
-    run_outside(ensure_engine(instance), engine_settings(instance))
+    run_outside(ready_engine(instance), engine_settings(instance))

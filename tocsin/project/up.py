@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -72,7 +73,8 @@ def stop_on_signals() -> None:
     def stop(*_: object) -> None:
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
-        click.echo("stopping")
+        # Not by click: a signal may come while it is in the middle of another line.
+        os.write(sys.stdout.fileno(), b"stopping\n")
         raise KeyboardInterrupt
 
     for each in signals:

@@ -9,41 +9,43 @@ import asyncio
 import logging
 from datetime import timedelta
 
-import django.db
 import psycopg
 
 from tocsin.activations.ports import Speech
+from tocsin.calls.daemon.database_thread import DATABASE_AWAY
 from tocsin.calls.daemon.leadership import leadership
 from tocsin.calls.daemon.leading import Lead
+from tocsin.calls.daemon.limits import Limits
 from tocsin.calls.ports import Switch
 
 log = logging.getLogger(__name__)
 
 # Between two attempts to reach a database that went away.
 _RETRY = timedelta(seconds=0.5)
-_DATABASE_GONE = (django.db.OperationalError, django.db.InterfaceError, psycopg.OperationalError)
 
 
-async def run(*, switch: Switch, speech: Speech, dsn: str, region: str, stop: asyncio.Event) -> None:
+async def run(
+    *, switch: Switch, speech: Speech, dsn: str, region: str, limits: Limits, stop: asyncio.Event
+) -> None:
     """Be the switchboard until `stop`: lead when no other does, stand by otherwise.
 
     `dsn` is the database for notifications and the lock; `region` is the country of national caller numbers.
     """
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
-        leading = asyncio.ensure_future(_lead(switch=switch, speech=speech, dsn=dsn, region=region))
+        leading = asyncio.ensure_future(_lead(switch=switch, speech=speech, dsn=dsn, region=region, limits=limits))
         await asyncio.wait({leading, stopping}, return_when=asyncio.FIRST_COMPLETED)
         leading.cancel()
         try:
             await leading
         except asyncio.CancelledError:
             pass
-        except _DATABASE_GONE as error:
+        except (*DATABASE_AWAY, psycopg.OperationalError) as error:
             log.warning("The database is away, callers hear the fallback: %s", str(error).strip())
             await asyncio.sleep(_RETRY.total_seconds())
 
 
-async def _lead(*, switch: Switch, speech: Speech, dsn: str, region: str) -> None:
+async def _lead(*, switch: Switch, speech: Speech, dsn: str, region: str, limits: Limits) -> None:
     async with leadership(dsn) as wakes:
         log.info("Leading")
-        await Lead(switch=switch, speech=speech, region=region).until_lost(wakes)
+        await Lead(switch=switch, speech=speech, region=region, limits=limits).until_lost(wakes)

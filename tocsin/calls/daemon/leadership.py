@@ -7,6 +7,7 @@ import psycopg
 
 # Any constant will do, as long as every switchboard of the centre takes the same one.
 _LEAD_LOCK = 0x1771
+SECONDS_TO_CONNECT = 5
 
 
 @asynccontextmanager
@@ -15,7 +16,9 @@ async def leadership(dsn: str) -> AsyncIterator[AsyncIterator[str]]:
 
     The lead ends with the connection: iterating then raises psycopg.OperationalError.
     """
-    connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, application_name="tocsin-switchboard")
+    connection = await psycopg.AsyncConnection.connect(
+        dsn, autocommit=True, application_name="tocsin-switchboard", connect_timeout=SECONDS_TO_CONNECT
+    )
     async with connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LEAD_LOCK])
         await connection.execute("LISTEN tocsin_switchboard")

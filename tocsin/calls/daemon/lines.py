@@ -18,6 +18,9 @@ from tocsin.refusals import Refusal
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+# By number, the recordings that its fallback was last made of.
+Fallbacks = dict[str, tuple[str, ...]]
+
 
 class InDatabase(Protocol):
     """Runs work on the thread that holds the database connection."""
@@ -32,13 +35,13 @@ async def prepare_house(speech: Speech, *, languages: tuple[str, ...]) -> None:
     await asyncio.to_thread(_join, speech, [spoken_name(*text) for text in texts], "default")
 
 
-async def open_lines(speech: Speech, *, in_database: InDatabase) -> dict[str, Script]:
+async def open_lines(speech: Speech, *, in_database: InDatabase, fallbacks: Fallbacks) -> dict[str, Script]:
     """The scripts to have in force, all they need being spoken; activations that were ordered are open now."""
     ordered = await in_database(partial(load_scripts, State.ORDERED))
     live = await in_database(partial(load_scripts, State.OPEN, State.CLOSING))
     for number, script in (live | ordered).items():
         await asyncio.to_thread(_speak, speech, words.opening_texts(script))
-        await asyncio.to_thread(_join, speech, words.fallback(script), number)
+        await _keep_fallback(speech, fallbacks, number, words.fallback(script, now=datetime.now(UTC)))
     opened: dict[str, Script] = {}
     for number, script in ordered.items():
         try:
@@ -49,20 +52,28 @@ async def open_lines(speech: Speech, *, in_database: InDatabase) -> dict[str, Sc
     return live | opened
 
 
-async def prepare_waiting(speech: Speech, scripts: Iterable[Script]) -> None:
-    """Speak the places in line, which nobody needs in the first seconds."""
+async def prepare_waiting(speech: Speech, scripts: Iterable[Script], *, until: asyncio.Event) -> None:
+    """Speak the places in line, which nobody needs in the first seconds; leave off where `until` is set."""
     for script in scripts:
-        await asyncio.to_thread(_speak, speech, words.waiting_texts(script))
+        for text in words.waiting_texts(script):
+            if until.is_set():
+                return
+            await asyncio.to_thread(_speak, speech, [text])
 
 
-async def forget_line(speech: Speech, *, number: str, languages: tuple[str, ...]) -> None:
+async def forget_line(speech: Speech, *, number: str, languages: tuple[str, ...], fallbacks: Fallbacks) -> None:
     """A number is closed: its fallback says so again."""
-    names = words.turned_away(None, languages)
-    await asyncio.to_thread(_join, speech, names, number)
+    await _keep_fallback(speech, fallbacks, number, words.turned_away(None, languages))
+
+
+async def _keep_fallback(speech: Speech, fallbacks: Fallbacks, number: str, names: tuple[str, ...]) -> None:
+    if fallbacks.get(number) != names:
+        await asyncio.to_thread(_join, speech, names, number)
+        fallbacks[number] = names
 
 
 def _speak(speech: Speech, texts: Iterable[tuple[str, str]]) -> None:
-    # A text that cannot be spoken is left out; the line opens all the same, callers hear the rest.
+    # A text that cannot be spoken is left out; the line opens all the same, and callers hear the rest.
     for language, text in texts:
         try:
             speech.say(language=language, text=text)

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef, Q
+
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import front_in_force
 from tocsin.activations.rules import Hours, Kind, State
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models, ports
+from tocsin.calls.queries import admitted_agents
 from tocsin.calls.rules.floor import Agent
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState
@@ -68,6 +71,8 @@ def load_calls() -> dict[str, Call]:
 
 def load_agents() -> dict[int, Agent]:
     """Every agent, with the telephone yet unknown: the census tells."""
+    # Who may take calls no more stays until signed out, or the caller of a conversation would be forgotten, too.
+    here = Q(pk__in=admitted_agents()) | ~Q(state=AgentState.SIGNED_OUT)
     return {
         row.pk: Agent(
             id=row.pk,
@@ -81,7 +86,7 @@ def load_agents() -> dict[int, Agent]:
             reason=row.reason,
             due_at=row.due_at,
         )
-        for row in workforce.Agent.objects.filter(person__is_active=True).prefetch_related("serves")
+        for row in workforce.Agent.objects.filter(here).prefetch_related("serves")
     }
 
 
@@ -96,5 +101,12 @@ def switch_logins(rows: Collection[models.TelephoneLogin]) -> list[ports.Login]:
 
 
 def ended_legs(legs: Collection[str]) -> set[str]:
-    """Of these legs, those whose call is over: the switch was not told in time."""
-    return set(models.Call.objects.filter(leg__in=legs, state=CallState.ENDED).values_list("leg", flat=True))
+    """Of these legs, those whose call is over: the switch was not told in time.
+
+    Whoever was only given up, in the switch's fallback, was never taken in: that caller is a call again.
+    """
+    taken_in = models.CallStep.objects.filter(call=OuterRef("leg")).exclude(
+        after__in=(CallState.FALLBACK, CallState.ENDED)
+    )
+    over = models.Call.objects.filter(Exists(taken_in), leg__in=legs, state=CallState.ENDED)
+    return set(over.values_list("leg", flat=True))

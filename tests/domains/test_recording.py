@@ -1,0 +1,132 @@
+"""How decisions are recorded and told to others, at the sizes and in the orders that are rare."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from tests import world
+from tests.switchboards import Speech, dsn, play, switchboard, until
+from tests.world import NOON
+from tocsin.activations.rules import State
+from tocsin.authorities.actions import acting_as_centre
+from tocsin.authorities.models import Authority
+from tocsin.calls import actions, models
+from tocsin.calls.daemon import memory
+from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.script import turned_away
+from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.calls.rules.switchboard import Decision
+from tocsin.gateways.rehearsal.switch import RehearsalSwitch
+from tocsin.workforce.rules import AgentChange, AgentState
+
+
+def decided(
+    *,
+    calls: Sequence[Call] = (),
+    agents: Sequence[Agent] = (),
+    steps: Sequence[CallStep] = (),
+    changes: Sequence[AgentChange] = (),
+) -> None:
+    decision = Decision(Floor(), tuple(calls), tuple(agents), tuple(steps), tuple(changes), ())
+    actions.decide_and_record(decide=lambda orders: decision, at=NOON, max_order_age=timedelta(seconds=10))
+
+
+@contextmanager
+def heard_by_screens() -> Iterator[list[dict[str, object]]]:
+    """What screens are told while the block runs, when it has ended."""
+    told: list[dict[str, object]] = []
+    with psycopg.connect(dsn(), autocommit=True) as screens:
+        screens.execute("LISTEN tocsin_live")
+        yield told
+        # Notifications come in order: what comes before this one is all there was.
+        screens.execute("SELECT pg_notify('tocsin_live', '{\"end\": true}')")
+        for notification in screens.notifies():
+            if (said := json.loads(notification.payload)) == {"end": True}:
+                break
+            told.append(said)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_screens_of_more_agents_than_one_notification_holds_are_all_told() -> None:
+    keys = range(1_000_000, 1_002_500)
+    agents = [
+        Agent(
+            id=key,
+            languages=frozenset(),
+            authorities=frozenset(),
+            state=AgentState.PAUSED,
+            since=NOON,
+            idle_since=NOON,
+        )
+        for key in keys
+    ]
+    step = CallStep("c1", None, "", CallState.TURNED_AWAY, NOON, None, "", "closed")
+    with heard_by_screens() as told:
+        decided(agents=agents, steps=[step])
+    assert sorted(key for said in told for key in said["agents"]) == list(keys)  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_screens_are_told_when_the_switch_comes_or_goes_and_not_in_between() -> None:
+    with heard_by_screens() as told:
+        for connected in (True, True, False, False, True):
+            actions.record_pulse(at=NOON, switch_connected=connected, backlog=0, decision_ms=1.0)
+    assert told == [{"everybody": True}] * 3
+
+
+@pytest.mark.django_db
+def test_a_call_that_begins_again_keeps_its_one_number(rivaal: Authority) -> None:
+    """Somebody left to the fallback, whose row was closed and who tries again, is a call with that leg again."""
+    opened = world.activation(rivaal)
+    call = Call(
+        leg="c1",
+        number="1771",
+        caller="+32477000001",
+        arrived_at=NOON,
+        state=CallState.GREETING,
+        since=NOON,
+        activation=opened.pk,
+        authority=rivaal.pk,
+    )
+    begins = CallStep("c1", opened.pk, "", CallState.GREETING, NOON, None, "", "arrived")
+    for _ in range(2):
+        decided(calls=[call], steps=[begins])
+    with acting_as_centre():
+        assert models.Caller.objects.get().number == "+32477000001"
+    assert models.Call.objects.get().state == CallState.GREETING
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "due"), [(CallState.FALLBACK, False), (CallState.WAITING, True)])
+def test_nobody_in_the_fallback_is_given_up_before_the_switch_was_seen(
+    rivaal: Authority, state: CallState, due: bool
+) -> None:
+    models.Call.objects.create(
+        leg="c1",
+        number="1771",
+        activation=world.activation(rivaal, state=State.OPEN),
+        language="nl",
+        state=state,
+        since=NOON,
+        arrived_at=NOON,
+        due_at=NOON,
+    )
+    assert memory.load_calls()["c1"].due_at == (NOON if due else None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_fallback_of_a_number_that_was_closed_says_that_it_is_not_in_use(rivaal: Authority) -> None:
+    world.activation(rivaal, languages=["nl"], state=State.CLOSING)
+    speech = Speech()
+    closed = turned_away(None, Floor().house_languages)
+    assert closed != turned_away(None, ("nl",))
+
+    async def story() -> None:
+        async with switchboard(RehearsalSwitch(), speech):
+            await until(lambda: speech.joined.get("fallback/1771") == closed)
+
+    play(story)

@@ -1,0 +1,78 @@
+"""The telephones of browsers: issued to a web session, and dismissed with it or with the agent."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from tocsin.calls import models
+from tocsin.calls.actions.desk import ask
+from tocsin.calls.actions.notifications import wake_switchboard
+from tocsin.calls.ports import Verb
+from tocsin.calls.queries import admitted_agents
+from tocsin.logbook.actions import note
+from tocsin.workforce.models import Agent
+from tocsin.workforce.rules import AgentState
+
+
+def issue_login(*, session: str, agent: Agent | None, at: datetime) -> tuple[models.TelephoneLogin, str]:
+    """Let the browser of a web session register as a telephone; answers the login and its password.
+
+    A session has one login: an older one of the same session ends. The password is stored nowhere.
+    """
+    # A citizen's stays the same, and so does the number that the switch makes of it.
+    username = (
+        f"desk-{secrets.token_hex(8)}" if agent else f"citizen-{hashlib.sha256(session.encode()).hexdigest()[:16]}"
+    )
+    password = secrets.token_urlsafe(24)
+    digest = hashlib.md5(f"{username}:{settings.SIP_REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
+    with transaction.atomic():
+        models.TelephoneLogin.objects.filter(session=session).delete()
+        login = models.TelephoneLogin.objects.create(
+            username=username, digest=digest, agent=agent, session=session, made_at=at
+        )
+        note(
+            kind="telephone.admitted",
+            subject=f"telephone:{username}",
+            by=agent.person if agent else None,
+            at=at,
+        )
+        wake_switchboard("logins")
+    return login, password
+
+
+def end_logins(*, session: str, at: datetime) -> None:
+    """The web session is over: its telephone may register no more, and its agent leaves the desk.
+
+    Whoever the agent spoke with comes first in line. An agent who has since got a telephone in another session
+    stays at that one.
+    """
+    with transaction.atomic():
+        ended = list(models.TelephoneLogin.objects.filter(session=session).select_related("agent"))
+        _dismiss(ended, at=at)
+        for login in ended:
+            newer = models.TelephoneLogin.objects.filter(agent=login.agent, made_at__gt=login.made_at)
+            if login.agent and not newer.exists():
+                ask(agent=login.agent, verb=Verb.SIGN_OUT, at=at)
+
+
+def dismiss_agents(*, at: datetime) -> None:
+    """Whoever an administrator lets take calls no more loses the telephone, and leaves the desk."""
+    with transaction.atomic():
+        gone = Agent.objects.exclude(pk__in=admitted_agents())
+        _dismiss(models.TelephoneLogin.objects.filter(agent__in=gone), at=at)
+        for agent in gone.exclude(state=AgentState.SIGNED_OUT):
+            ask(agent=agent, verb=Verb.SIGN_OUT, at=at)
+
+
+def _dismiss(logins: Iterable[models.TelephoneLogin], *, at: datetime) -> None:
+    ended = [login.username for login in logins]
+    if not ended:
+        return
+    for username in ended:
+        note(kind="telephone.dismissed", subject=f"telephone:{username}", by=None, at=at)
+    models.TelephoneLogin.objects.filter(username__in=ended).delete()
+    wake_switchboard("logins")
