@@ -35,6 +35,8 @@ FIRST_RATE, GROWTH = 100, 1.2
 # A rate is carried when this share of its calls was connected.
 CARRIED = 0.99
 BAR = 0.7
+# How many times its ceiling is offered, to see whether it degrades or collapses.
+FLOOD = 2
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,29 @@ def measure(*, tell: Tell) -> dict[str, object]:
             ceilings = _ceilings(ours, peer, tell=tell)
             tell(f"round {place + 1}: tocsin {ceilings[ours.name]:g}/s, app_queue {ceilings[peer.name]:g}/s")
             rounds.append(ceilings)
+        ceiling = median(ceilings[ours.name] for ceilings in rounds)
+        flooded, afterwards = _flood(ours, rate=round(FLOOD * ceiling), tell=tell)
     ratio = median(ceilings[ours.name] / ceilings[peer.name] for ceilings in rounds)
     return {
         "ratio": round(ratio, 2),
-        "per_second": median(ceilings[ours.name] for ceilings in rounds),
+        "per_second": ceiling,
         "peer": peer.name,
         "peer_per_second": median(ceilings[peer.name] for ceilings in rounds),
-        "holds": ratio >= BAR,
+        "flooded_per_second": round(flooded),
+        "afterwards": round(afterwards, 3),
+        "holds": ratio >= BAR and flooded >= BAR * ceiling and afterwards >= CARRIED,
     }
+
+
+def _flood(contender: Contender, *, rate: int, tell: Tell) -> tuple[float, float]:
+    """Far beyond the ceiling: the calls a second still connected, and the share connected once it is over.
+
+    These callers hang up after a second, so that whoever is left to the fallback is not connected later.
+    """
+    flooded = _step(contender, rate=rate) * rate
+    afterwards = _step(contender, rate=FIRST_RATE)
+    tell(f"{contender.name:>10} {rate:6} calls/s: {flooded:.0f}/s connected, and {afterwards:.2%} afterwards")
+    return flooded, afterwards
 
 
 def _ceilings(*contenders: Contender, tell: Tell) -> dict[str, float]:

@@ -94,7 +94,7 @@ def test_nothing_is_left_of_many_callers_who_hang_up_at_any_moment(house: House)
     agents = [desk(house.centre, "nl", serves=house.authority) for _ in range(3)]
     ports = house.centre.instance.ports
     callers = ["sipp", f"127.0.0.1:{ports.sip}", "-sf", str(SCENARIOS / "hanging_up.xml"), "-s", "1772"]
-    callers += ["-i", CALLERS_ADDRESS, "-p", str(ports.outside_sip + 1), "-mp", str(ports.outside_sip + 2)]
+    callers += ["-i", CALLERS_ADDRESS, "-p", str(ports.outside_sip + 1)]
     callers += ["-m", "60", "-r", "20", "-nostdin", "-timeout", "60"]
     answer = subprocess.run(callers, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr

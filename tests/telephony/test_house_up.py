@@ -14,6 +14,7 @@ import pytest
 
 from tocsin.project.health import healths
 from tocsin.project.instance import Instance, read_instance
+from tocsin.project.postgres import serving
 from tocsin.project.processes import surroundings
 from tocsin.project.room import ports_in_the_way
 from tocsin.project.supervision import files_of, leftovers
@@ -139,3 +140,19 @@ def test_the_doctor_finds_nothing_wrong_with_a_stopped_instance(instance: Instan
     findings = json.loads(answer.communicate()[0])
     assert findings["fine"], findings
     assert answer.returncode == 0
+
+
+def test_a_rehearsal_of_a_stopped_instance_is_refused_in_one_line(instance: Instance) -> None:
+    answer = tocsin(instance, "rehearse", "--calls", "1")
+    said, _ = answer.communicate()
+    assert answer.returncode == 1
+    assert said.startswith(f"tocsin: Nothing runs in {instance.home}")
+    assert said.count("\n") == 1
+
+
+def test_a_verb_that_asked_the_database_ends_with_its_answer(instance: Instance) -> None:
+    """Python 3.14 complains of threads that are left at the end, as those of a pool of connections are."""
+    question = "from tocsin.accounts.models import Person; print(Person.objects.exists())"
+    with serving(instance):
+        said, _ = tocsin(instance, "manage", "shell", "--verbosity", "0", "--command", question).communicate()
+    assert said == "True\n"
