@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.journeys.people import AGENT_HERTZ, CITIZEN_HERTZ, Citizen, Desk, make_voice
-from tocsin.project.instance import ports_beside
+from tocsin.project.instance import instance, ports_beside
 
 TOCSIN = [sys.executable, "-m", "tocsin.project.cli"]
 CHROMIUM = [
@@ -53,8 +53,9 @@ class Centre:
 
 
 def free_web_port() -> int:
-    """A web port of which every port beside it is free, too."""
-    for web in range(18200, 19800, 200):
+    """A web port of which every port beside it is free, too; another run of the tests looks elsewhere."""
+    first = instance.ports.web + 200
+    for web in range(first, first + 1600, 200):
         ports = ports_beside(web)
         wanted = (
             ports.web,
@@ -66,7 +67,7 @@ def free_web_port() -> int:
         )
         if all(is_free(port) for port in wanted):
             return web
-    pytest.fail("No free ports for a centre between 18200 and 20000.")
+    pytest.fail(f"No free ports for a centre between {first} and {first + 1800}.")
 
 
 def is_free(port: int) -> bool:
@@ -177,10 +178,10 @@ def a_desk(browsers: Browsers, windows: Callable[[BrowserContext, str], Page]) -
 
 
 @pytest.fixture
-def a_citizen(browsers: Browsers, windows: Callable[[BrowserContext, str], Page]) -> Callable[[], Citizen]:
+def a_citizen(browsers: Browsers, windows: Callable[[BrowserContext, str], Page]) -> Callable[..., Citizen]:
     """Opens a citizen's telephone."""
 
-    def open_telephone() -> Citizen:
-        return Citizen(windows(browsers.start(hertz=CITIZEN_HERTZ).new_context(), "/demo/call/"))
+    def open_telephone(*, hertz: int = CITIZEN_HERTZ) -> Citizen:
+        return Citizen(windows(browsers.start(hertz=hertz).new_context(), "/demo/call/"))
 
     return open_telephone

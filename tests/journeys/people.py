@@ -83,7 +83,7 @@ class Desk:
 
     def says(self, words: str) -> None:
         """The largest words on the desk, which say what the agent is doing."""
-        expect(self.page.locator("#panel .state")).to_have_text(words)
+        expect(self.page.locator("#panel .state")).to_have_text(words, use_inner_text=True)
 
     def explains(self, words: str) -> None:
         expect(self.page.get_by_role("alert").get_by_text(words)).to_be_visible()
@@ -101,8 +101,8 @@ class Desk:
         self.page.keyboard.press("F2")
         self.says("In conversation")
 
-    def hears_the_citizen(self) -> None:
-        self.page.wait_for_function(HEARS, arg=CITIZEN_HERTZ, timeout=PATIENCE_MS)
+    def hears_the_citizen(self, *, hertz: int = CITIZEN_HERTZ) -> None:
+        self.page.wait_for_function(HEARS, arg=hertz, timeout=PATIENCE_MS)
 
     def no_longer_hears_the_citizen(self) -> None:
         self.page.wait_for_function(f"hertz => !({HEARS})(hertz)", arg=CITIZEN_HERTZ, timeout=PATIENCE_MS)

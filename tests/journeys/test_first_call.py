@@ -5,12 +5,20 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Centre
-from tests.journeys.people import Citizen, Desk
+from tests.journeys.people import CITIZEN_HERTZ, Citizen, Desk
 
 ENGLISH = "4"
+# The voice of another citizen, which is neither an agent's nor the music.
+OTHER_HERTZ = 700
+# Whether both ends of an element are what a pointer would meet there.
+IS_ON_TOP = """element => {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const meets = (y) => element.contains(document.elementFromPoint((left + right) / 2, y));
+  return meets(top + 2) && meets(bottom - 2);
+}"""
 
 
-def connected(a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]) -> tuple[Desk, Citizen]:
+def connected(a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]) -> tuple[Desk, Citizen]:
     """An agent and a citizen in the middle of a conversation."""
     desk, citizen = a_desk(), a_citizen()
     desk.is_ready()
@@ -22,7 +30,7 @@ def connected(a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]) -> 
 
 
 def test_a_citizen_is_answered_and_the_agent_keeps_a_note_with_the_keyboard_alone(
-    a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     expect(desk.page.get_by_text("EXERCISE").first).to_be_visible()
@@ -37,8 +45,24 @@ def test_a_citizen_is_answered_and_the_agent_keeps_a_note_with_the_keyboard_alon
     desk.says("Ready")
 
 
+def test_whoever_calls_again_is_recognised_with_what_was_asked_before(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = connected(a_desk, a_citizen)
+    desk.page.get_by_label("What was asked").fill("Is the tap water safe?")
+    expect(desk.page.get_by_text("Saved.", exact=True)).to_be_visible()
+    citizen.hang_up()
+    desk.says("Finish your note")
+    desk.page.keyboard.press("F8")
+    desk.says("Ready")
+    citizen.call(key=ENGLISH)
+    desk.answers()
+    expect(desk.page.locator("#talking")).to_contain_text("+32 460")
+    expect(desk.page.locator("#earlier")).to_contain_text("Is the tap water safe?")
+
+
 def test_a_muted_agent_is_not_heard_and_a_held_caller_hears_nobody(
-    a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     desk.page.keyboard.press("F9")
@@ -58,8 +82,108 @@ def test_a_muted_agent_is_not_heard_and_a_held_caller_hears_nobody(
     expect(citizen.page.get_by_text("The call has ended")).to_be_visible()
 
 
+def test_muting_ends_with_the_conversation(a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]) -> None:
+    desk, _ = connected(a_desk, a_citizen)
+    mute = desk.page.locator("#mute")
+    desk.page.keyboard.press("F9")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    desk.page.keyboard.press("F4")
+    desk.says("Finish your note")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+
+
+def test_an_agent_is_told_that_nobody_hears_a_muted_microphone(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, _ = connected(a_desk, a_citizen)
+    desk.page.keyboard.press("F9")
+    desk.says("In conversation, microphone off")
+    expect(desk.page.locator("#spoken")).to_have_text("Microphone off: the caller does not hear you.")
+    desk.page.keyboard.press("F9")
+    desk.says("In conversation")
+    expect(desk.page.locator("#spoken")).to_have_text("Microphone on: the caller hears you.")
+
+
+def test_digits_that_are_written_into_the_note_stay_there_while_the_keypad_is_open(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, _ = connected(a_desk, a_citizen)
+    desk.page.get_by_role("button", name="Keypad").click()
+    note = desk.page.get_by_label("What was asked")
+    note.focus()
+    expect(desk.page.locator("#keypad")).to_be_visible()
+    desk.page.keyboard.type("Quay 12")
+    expect(note).to_have_value("Quay 12")
+
+
+def test_the_focus_goes_to_the_new_card_when_the_button_that_was_pressed_is_gone(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = a_desk(), a_citizen()
+    desk.is_ready()
+    citizen.call(key=ENGLISH)
+    desk.says("Incoming call")
+    words = desk.page.locator("#panel .state")
+    for button, told in (
+        ("#accept", "In conversation"),
+        ("#hold", "On hold"),
+        ("#resume", "In conversation"),
+        ("#hang-up", "Finish your note"),
+        ("#done", "Ready"),
+    ):
+        desk.page.locator(button).press("Enter")
+        desk.says(told)
+        expect(words).to_be_focused()
+
+
+def test_pressing_done_twice_does_not_pause(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = connected(a_desk, a_citizen)
+    citizen.hang_up()
+    desk.says("Finish your note")
+    desk.page.keyboard.press("F8")
+    desk.says("Ready")
+    desk.page.keyboard.press("F8")
+    # Whatever a key asked before, the next caller is after it in the line.
+    citizen.call(key=ENGLISH)
+    desk.says("Incoming call")
+
+
+def test_an_incoming_call_can_be_answered_in_sight_on_a_screen_enlarged_to_twice_its_size(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = a_desk(), a_citizen()
+    desk.is_ready()
+    # What is left of 1280 by 800.
+    desk.page.set_viewport_size({"width": 640, "height": 400})
+    citizen.call(key=ENGLISH)
+    desk.says("Incoming call")
+    answer = desk.page.locator("#accept")
+    expect(answer).to_be_focused()
+    expect(answer).to_be_in_viewport(ratio=1)
+    assert answer.evaluate(IS_ON_TOP), "something lies over the button"
+
+
+def test_an_agent_and_each_of_several_callers_hear_each_other(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, first = connected(a_desk, a_citizen)
+    second = a_citizen(hertz=OTHER_HERTZ)
+    # The agent's leg is the same for all of them, and has heard others before.
+    for before, citizen, hertz in ((first, second, OTHER_HERTZ), (second, first, CITIZEN_HERTZ)):
+        before.hang_up()
+        desk.says("Finish your note")
+        desk.page.keyboard.press("F8")
+        desk.says("Ready")
+        citizen.call(key=ENGLISH)
+        desk.answers()
+        desk.hears_the_citizen(hertz=hertz)
+        citizen.hears_the_agent()
+
+
 def test_reloading_the_desk_brings_the_conversation_and_the_note_back(
-    a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     desk.page.get_by_label("What was asked").fill("Written just before")
@@ -71,7 +195,7 @@ def test_reloading_the_desk_brings_the_conversation_and_the_note_back(
 
 
 def test_a_caller_whose_agent_closes_the_browser_goes_to_the_next_agent(
-    a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     desk.page.close(run_before_unload=True)
@@ -86,7 +210,7 @@ def test_a_caller_whose_agent_closes_the_browser_goes_to_the_next_agent(
 
 
 def test_a_conversation_outlives_the_web_process(
-    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     centre.kill("web")
@@ -99,7 +223,7 @@ def test_a_conversation_outlives_the_web_process(
 
 
 def test_a_conversation_outlives_the_switchboard_which_then_goes_on_with_it(
-    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     centre.kill("switchboard")
@@ -113,7 +237,7 @@ def test_a_conversation_outlives_the_switchboard_which_then_goes_on_with_it(
 
 
 def test_after_the_telephone_switch_was_killed_the_desk_connects_again_by_itself(
-    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[[], Citizen]
+    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
     centre.kill("engine")

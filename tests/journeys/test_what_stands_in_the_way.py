@@ -2,10 +2,30 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.journeys.conftest import ALLOWED, FAKE_DEVICE
-from tests.journeys.people import Desk
+from tests.journeys.conftest import ALLOWED, FAKE_DEVICE, Centre
+from tests.journeys.people import Citizen, Desk
+from tests.journeys.test_first_call import ENGLISH
+
+# Nobody can pull the plug of Chromium's own microphone. This is what a browser does to a page when somebody does:
+# the sound ends and says so, and no microphone is found until it is plugged in again.
+REMEMBER_MICROPHONES = """
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  window.isPlugged = true;
+  devices.getUserMedia = async (wanted) => {
+    if (!window.isPlugged) throw new DOMException("Requested device not found", "NotFoundError");
+    return (window.microphone = await open(wanted));
+  };
+"""
+UNPLUG = """() => {
+  window.isPlugged = false;
+  const [track] = window.microphone.getAudioTracks();
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}"""
+PLUG_IN = "() => void (window.isPlugged = true)"
 
 
 def test_a_blocked_microphone_is_explained(a_desk: Callable[..., Desk]) -> None:
@@ -19,6 +39,52 @@ def test_a_missing_microphone_is_explained(a_desk: Callable[..., Desk]) -> None:
     desk = a_desk(ALLOWED, "--disable-audio-input", hertz=0)
     desk.page.get_by_role("button", name="Check the microphone").click()
     desk.explains("No microphone was found.")
+
+
+def test_a_page_that_is_not_secure_says_that_it_needs_https_before_anything_is_tried(
+    centre: Centre, a_desk: Callable[..., Desk]
+) -> None:
+    page = a_desk().page.context.new_page()
+    # A browser takes every address of its own machine for secure, so the centre is shown under another name.
+    elsewhere = "http://centre.example"
+
+    def show_under_another_name(route: Route) -> None:
+        path = route.request.url.removeprefix(elsewhere)
+        # Events never end, so they cannot be handed on whole.
+        if path.endswith("/live/"):
+            route.abort()
+        else:
+            route.fulfill(response=route.fetch(url=f"{centre.address}{path}"))
+
+    page.route(f"{elsewhere}/**", show_under_another_name)
+    page.goto(f"{elsewhere}/desk/")
+    Desk(page).explains("The browser gives this page no microphone, because the connection is not secure.")
+    Desk(page).explains("Open it with an address that begins with https://.")
+    expect(page.get_by_role("button", name="Check the microphone")).to_be_hidden()
+
+
+def test_an_agent_whose_microphone_is_unplugged_is_told_and_heard_again_with_the_next_one(
+    a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = a_desk(), a_citizen()
+    desk.page.add_init_script(REMEMBER_MICROPHONES)
+    desk.page.reload()
+    desk.is_ready()
+    citizen.call(key=ENGLISH)
+    desk.answers()
+    citizen.hears_the_agent()
+    desk.page.evaluate(UNPLUG)
+    desk.explains("The microphone was unplugged: you are not heard.")
+    citizen.no_longer_hears_the_agent()
+    desk.says("In conversation")
+    desk.page.get_by_role("button", name="Try again").click()
+    desk.explains("No microphone was found.")
+    expect(desk.page.get_by_text("The microphone was unplugged")).to_be_hidden()
+    desk.page.evaluate(PLUG_IN)
+    desk.page.get_by_role("button", name="Try again").click()
+    expect(desk.page.get_by_text("No microphone was found.")).to_be_hidden()
+    citizen.hears_the_agent()
+    desk.hears_the_citizen()
 
 
 def test_a_second_window_takes_the_telephone_over_and_the_first_says_so(a_desk: Callable[..., Desk]) -> None:

@@ -1,12 +1,13 @@
 """The board through HTTP: what it shows to whom, and that it follows what happens."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
@@ -19,7 +20,9 @@ from tocsin.activations.rules import Kind, State
 from tocsin.authorities.models import Authority
 from tocsin.calls.models import Call, Caller, CallStep, Pulse
 from tocsin.calls.rules.states import CallState
+from tocsin.web import live
 from tocsin.web.console import board
+from tocsin.web.live import Pace, Screen, changes
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
@@ -112,8 +115,12 @@ def test_it_says_in_one_sentence_how_it_goes(
     carl: Person, ann: Agent, flood: Activation, browser_of: Browser
 ) -> None:
     client = browser_of(carl)
+    assert "Nobody is at work: the next caller will wait." in page_of(client, flood)
+
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.READY)
     assert "Goes well: nobody waits." in page_of(client, flood)
 
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.SIGNED_OUT)
     keep_call(flood, leg="c1")
     assert "1 caller waits and no agent is at work." in page_of(client, flood)
 
@@ -125,6 +132,12 @@ def test_it_says_in_one_sentence_how_it_goes(
 
     keep_call(flood, leg="c3", since=timezone.now() - timedelta(minutes=3))
     assert "3 callers wait, some too long." in page_of(client, flood)
+
+
+@pytest.mark.usefixtures("switchboard")
+def test_a_line_that_is_closing_needs_nobody_at_work(carl: Person, flood: Activation, browser_of: Browser) -> None:
+    Activation.objects.update(state=State.CLOSING)
+    assert "Nobody is at work" not in page_of(browser_of(carl), flood)
 
 
 def test_it_says_what_callers_hear_while_the_switchboard_is_away(
@@ -255,6 +268,54 @@ def test_the_stream_begins_with_the_whole_board(streaming: AsyncClient, flood: A
     assert 'data: <div id="verdict"' in event
     assert '<th scope="row">French</th>' in event
     assert "<html" not in event
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_open_board_is_concerned_by_its_own_activation_and_agents_and_by_nobody_elses(
+    streaming: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    flood: Activation,
+    elsewhere: Authority,
+    ann: Agent,
+    bram: Agent,
+) -> None:
+    # Bram is taken on once the board is open.
+    bram.serves.set([elsewhere])
+    stranger = world.agent("Sofie", ["nl"], serves=elsewhere)
+    fire = world.activation(elsewhere)
+    # Nothing is drawn because nothing was heard for a while.
+    monkeypatch.setattr(board, "PACE", Pace(pause_seconds=0, silence_seconds=3600))
+
+    async def story() -> None:
+        response = await streaming.get(f"/console/board/{flood.pk}/live/")
+        assert isinstance(response, StreamingHttpResponse)
+        async with aclosing(response._iterator) as stream, aclosing(changes(Screen(agents={0}))) as witness:
+            # The first drawing, and the one that comes when the process begins to listen.
+            await anext(stream)
+            await sync_to_async(bram.serves.set)([flood.authority])
+            await anext(stream)
+            await anext(witness)
+            (screen,) = (each for each in live._screens if each.activation == flood.pk)
+
+            async def is_concerned(*, agents: list[int], activations: list[int]) -> bool:
+                told = json.dumps({"agents": [0, *agents], "activations": activations})
+                await sync_to_async(notify)(told)
+                await anext(witness)
+                return screen.changed.is_set()
+
+            assert not await is_concerned(agents=[stranger.pk], activations=[fire.pk])
+            for own in (ann.pk, bram.pk):
+                assert await is_concerned(agents=[own], activations=[])
+                await anext(stream)
+            assert await is_concerned(agents=[stranger.pk], activations=[flood.pk])
+
+    async_to_sync(story)()
+
+
+def notify(told: str) -> None:
+    """Tell open pages what changed, as the switchboard does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('tocsin_live', %s)", [told])
 
 
 def test_who_asked_before_a_drawing_began_shares_it_and_who_asked_later_gets_a_newer_one(

@@ -1,12 +1,15 @@
 """The console through HTTP: opening, following, changing and closing a line; people and authorities."""
 
+import io
 import re
+import wave
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -15,11 +18,12 @@ from tests import world
 from tests.world import NOON
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
-from tocsin.activations.actions import confirm_closed, confirm_open
-from tocsin.activations.models import Activation
+from tocsin.activations.actions import confirm_closed, confirm_open, order_closing
+from tocsin.activations.models import Activation, FrontMessage
 from tocsin.activations.queries import front_in_force
 from tocsin.activations.rules import SPOKEN_LANGUAGES, Kind, State
 from tocsin.authorities.models import Authority, Number
+from tocsin.gateways.speech import EspeakSpeech
 from tocsin.logbook.models import Line
 from tocsin.refusals import Refusal
 from tocsin.web.console.words import LARGEST_RECORDING_BYTES
@@ -121,7 +125,7 @@ def test_hours_that_are_not_asked_for_are_not_kept(dirk: Person, rivaal: Authori
     [
         ({"title": ""}, "title", "This field is required."),
         ({"number": ""}, "number", "This field is required."),
-        ({"key_fr": "1"}, "key_fr", "Key 1 already chooses Nederlands."),
+        ({"key_fr": "1"}, "key_fr", "Key 1 already chooses Dutch."),
         ({"key_nl": "", "key_fr": ""}, "key_nl", "Choose at least one language."),
         ({"key_fr": "3"}, "key_fr", "Use the keys 1, 2, 3 without leaving one out."),
         ({"text_fr": " "}, "text_fr", "Write what callers hear, or upload a recording."),
@@ -136,6 +140,12 @@ def test_hours_that_are_not_asked_for_are_not_kept(dirk: Person, rivaal: Authori
             "until_2",
             "The end comes after the start; 00:00 is midnight.",
         ),
+        (
+            {"opening": "weekly", "start_2": "09:00", "until_2": "09:00"},
+            "until_2",
+            "The end comes after the start; 00:00 is midnight.",
+        ),
+        ({"opening": "weekly", "start_2": "9 o'clock", "until_2": "20:00"}, "start_2", "Enter a valid time."),
     ],
 )
 def test_what_is_wrong_stands_next_to_its_field_and_on_top_and_what_was_typed_is_kept(
@@ -145,7 +155,9 @@ def test_what_is_wrong_stands_next_to_its_field_and_on_top_and_what_was_typed_is
     assert response.status_code == 422
     page = response.content.decode()
     assert errors_next_to(page, field) == [says]
-    assert says in page.partition('role="alert"')[2].partition("</div>")[0]
+    on_top = page.partition('role="alert"')[2].partition("</div>")[0]
+    assert says in on_top
+    assert on_top.count("<li>") == 1
     assert "Sluit de ramen." in page
     assert not Activation.objects.exists()
 
@@ -155,6 +167,29 @@ def test_a_text_that_is_too_long_is_refused_next_to_it(
 ) -> None:
     page = browser_of(dirk).post(ORDER, filled(rivaal, text_nl="a" * 1501)).content.decode()
     assert "at most 1500 characters (it has 1501)" in errors_next_to(page, "text_nl")[0]
+
+
+@pytest.mark.parametrize("path", ["/console/open/", ORDER])
+def test_a_number_in_use_is_said_before_anything_is_filled_in(
+    dirk: Person, rivaal: Authority, browser_of: Browser, path: str
+) -> None:
+    client = browser_of(dirk)
+    assert "in use" not in client.get(path).content.decode()
+    opened = world.activation(rivaal)
+    page = client.get(path).content.decode()
+    assert "1771 is in use" in page
+    assert f'<a href="/console/activations/{opened.pk}/">Rook boven de haven</a>' in page
+
+
+@pytest.mark.parametrize("path", ["/console/open/", ORDER])
+def test_a_number_in_use_by_another_authority_is_said_without_what_for(
+    dirk: Person, rivaal: Authority, elsewhere: Authority, browser_of: Browser, path: str
+) -> None:
+    elsewhere.numbers.set(rivaal.numbers.all())
+    world.activation(elsewhere)
+    page = browser_of(dirk).get(path).content.decode()
+    assert "1771 is in use by another authority" in page
+    assert "Rook boven de haven" not in page
 
 
 def test_a_number_in_use_is_said_on_top_of_the_form(dirk: Person, rivaal: Authority, browser_of: Browser) -> None:
@@ -209,6 +244,74 @@ def test_an_upload_that_is_no_sound_is_refused_next_to_it(
     assert not Activation.objects.exists()
 
 
+@pytest.fixture
+def speech(settings: Any, tmp_path: Path) -> Path:
+    """The speech gateway itself, without a voice; answers the folder of its recordings."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.GATEWAYS = {"speech": "tests.web.test_console.without_a_voice"}
+    return tmp_path
+
+
+def without_a_voice() -> EspeakSpeech:
+    return EspeakSpeech(media=settings.MEDIA_ROOT, espeak=("false",))
+
+
+def a_tone() -> bytes:
+    """A second of sound as a WAV file."""
+    target = io.BytesIO()
+    with wave.open(target, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"".join((i % 80 * 300).to_bytes(2, "little") for i in range(8000)))
+    return target.getvalue()
+
+
+# An MP3 file begins with its tags or with its first frame (ISO 11172-3, section 2.4.1.3).
+MP3_FRAME = b"\xff\xfb\x90\x64" + bytes(413)
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"),
+    [
+        ("bericht.mp3", b"ID3\x04\x00\x00\x00\x00\x00\x00" + 9 * MP3_FRAME),
+        ("bericht.mp3", 9 * MP3_FRAME),
+        ("bericht.wav", 9 * MP3_FRAME),
+        ("bericht.wav", a_tone()[:30]),
+        ("bericht.wav", b"RIFF"),
+    ],
+    ids=["an MP3", "an MP3 without tags", "an MP3 called WAV", "a WAV cut in its header", "a WAV of four bytes"],
+)
+def test_a_recording_that_cannot_be_read_is_refused_with_what_is_accepted(
+    speech: Path, dirk: Person, rivaal: Authority, browser_of: Browser, name: str, sound: bytes
+) -> None:
+    upload = SimpleUploadedFile(name, sound, content_type="audio/mpeg")
+    page = browser_of(dirk).post(ORDER, filled(rivaal, recording_nl=upload)).content.decode()
+    assert errors_next_to(page, "recording_nl") == [
+        "This is not a WAV file with plain sound (PCM). Save the recording as WAV, 16 bit."
+    ]
+    assert not Activation.objects.exists()
+    assert list(speech.iterdir()) == []
+
+
+def test_a_wav_file_is_accepted_whatever_it_is_called(
+    speech: Path, dirk: Person, rivaal: Authority, browser_of: Browser
+) -> None:
+    upload = SimpleUploadedFile("bericht", a_tone(), content_type="application/octet-stream")
+    browser_of(dirk).post(ORDER, filled(rivaal, text_nl="", recording_nl=upload))
+    recording = front_in_force(Activation.objects.get())["nl"].recording
+    assert (speech / f"{recording}.wav").exists()
+
+
+def test_the_field_for_a_recording_says_what_it_accepts(dirk: Person, browser_of: Browser) -> None:
+    page = browser_of(dirk).get(ORDER).content.decode()
+    field = re.search(r'<input type="file" name="recording_nl"[^>]*>', page)
+    assert field is not None
+    assert 'accept=".wav,audio/wav,audio/x-wav"' in field[0]
+    assert 'aria-describedby="id_recording_nl_helptext"' in field[0]
+    assert 'id="id_recording_nl_helptext">A WAV file of 16 bit, 20 MB at most.<' in page
+
+
 def test_an_upload_that_is_too_large_is_refused_before_it_is_read(
     recorder: None, dirk: Person, rivaal: Authority, browser_of: Browser
 ) -> None:
@@ -250,6 +353,34 @@ def test_once_the_number_answers_the_page_is_loaded_again_and_links_to_the_board
     assert "hx-get" not in page
 
 
+def test_a_line_that_closes_is_asked_after_every_second(
+    dirk: Person, rivaal: Authority, browser_of: Browser
+) -> None:
+    closing = world.activation(rivaal, state=State.CLOSING)
+    page = browser_of(dirk).get(f"/console/activations/{closing.pk}/").content.decode()
+    assert f'hx-get="/console/activations/{closing.pk}/progress/" hx-trigger="every 1s"' in page
+
+
+def test_a_line_that_closes_while_the_page_is_made_is_told_closed_throughout(
+    dirk: Person, rivaal: Authority, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser_of(dirk)
+    client.post(ORDER, filled(rivaal))
+    closing = Activation.objects.get()
+    confirm_open(activation=closing.pk, at=timezone.now())
+    order_closing(activation=closing.pk, by=dirk, at=timezone.now(), why="Voorbij.")
+
+    def front(activation: Activation) -> dict[str, FrontMessage]:
+        # The last caller leaves between two queries of the page.
+        confirm_closed(activation=activation.pk, at=timezone.now())
+        return front_in_force(activation)
+
+    monkeypatch.setattr("tocsin.web.console.activation.front_in_force", front)
+    page = client.get(f"/console/activations/{closing.pk}/").content.decode()
+    assert "<strong>Closed</strong>" in page
+    assert "is closing" not in page
+
+
 def test_a_changed_message_is_in_force_at_once(dirk: Person, rivaal: Authority, browser_of: Browser) -> None:
     opened = world.activation(rivaal)
     response = browser_of(dirk).post(f"/console/activations/{opened.pk}/front/nl/", {"text_nl": "Blijf binnen."})
@@ -266,6 +397,37 @@ def test_an_empty_message_is_refused_and_the_old_one_stays(
         "Write what callers hear, or upload a recording."
     ]
     assert front_in_force(opened)["nl"].text == "Bericht (nl)."
+
+
+@pytest.mark.parametrize("state", [State.CLOSING, State.CLOSED])
+def test_a_message_that_nobody_will_hear_is_refused_in_one_line(
+    dirk: Person, rivaal: Authority, browser_of: Browser, state: State
+) -> None:
+    done = world.activation(rivaal, state=state)
+    response = browser_of(dirk).post(f"/console/activations/{done.pk}/front/nl/", {"text_nl": "Te laat."})
+    assert response.status_code == 422
+    assert "This activation lets nobody in any more, so its message stays as it was." in response.content.decode()
+    assert front_in_force(done)["nl"].text == "Bericht (nl)."
+
+
+def test_a_language_that_the_line_does_not_speak_has_no_message(
+    dirk: Person, rivaal: Authority, browser_of: Browser
+) -> None:
+    opened = world.activation(rivaal, languages=["nl"])
+    path = f"/console/activations/{opened.pk}/front/de/"
+    assert browser_of(dirk).post(path, {"text_de": "Nein."}).status_code == 404
+
+
+def test_an_authority_without_a_number_is_told_who_assigns_one(
+    dirk: Person, rivaal: Authority, browser_of: Browser
+) -> None:
+    rivaal.numbers.clear()
+    client = browser_of(dirk)
+    page = client.get("/console/open/").content.decode()
+    assert "No number is assigned to this authority yet. An administrator assigns one." in page
+    assert ORDER not in page
+    assert client.post(ORDER, {"title": "Brand", "opening": "always"}).status_code == 422
+    assert not Activation.objects.exists()
 
 
 def test_the_text_can_be_spoken_again_in_place_of_a_recording(
@@ -296,11 +458,14 @@ def test_closing_asks_for_a_reason_and_a_tick(
     assert opened.state == State.CLOSING
 
 
-def test_closing_twice_is_told_and_changes_nothing(dirk: Person, rivaal: Authority, browser_of: Browser) -> None:
-    closing = world.activation(rivaal, state=State.CLOSING)
+@pytest.mark.parametrize("state", [State.CLOSING, State.CLOSED])
+def test_closing_twice_is_told_and_changes_nothing(
+    dirk: Person, rivaal: Authority, browser_of: Browser, state: State
+) -> None:
+    closing = world.activation(rivaal, state=state)
     response = browser_of(dirk).post(f"/console/activations/{closing.pk}/close/", {"why": "Weer.", "sure": "on"})
     assert response.status_code == 422
-    assert "This activation has moved on, so that cannot be done now" in response.content.decode()
+    assert "This line is closed already, or will be when the last caller has left." in response.content.decode()
 
 
 def test_every_step_is_told_with_who_and_why(dirk: Person, rivaal: Authority, browser_of: Browser) -> None:
@@ -502,9 +667,28 @@ def test_a_link_is_shown_only_as_long_as_there_is_no_password(
     client = browser_of(ada)
     path = f"/console/people/{dirk.pk}/"
     assert b'id="link"' not in client.get(path).content
-    assert client.post(f"{path}reset/")["Location"] == path
+    assert client.post(f"{path}reset/", {"sure": "on"})["Location"] == path
     assert b'id="link"' in client.get(path).content
-    assert client.get(f"{path}reset/").status_code == 405
+
+
+def test_one_click_forgets_nobodys_access(ada: Person, dirk: Person, browser_of: Browser) -> None:
+    client = browser_of(ada)
+    path = f"/console/people/{dirk.pk}/reset/"
+    assert path in client.get(f"/console/people/{dirk.pk}/").content.decode()
+    assert errors_next_to(client.post(path, {"sure": ""}).content.decode(), "sure")
+    assert client.get(path).status_code == 200
+    dirk.refresh_from_db()
+    assert dirk.has_usable_password()
+
+
+def test_nobody_forgets_their_own_access(ada: Person, browser_of: Browser) -> None:
+    client = browser_of(ada)
+    assert f"/console/people/{ada.pk}/reset/" not in client.get(f"/console/people/{ada.pk}/").content.decode()
+    response = client.post(f"/console/people/{ada.pk}/reset/", {"sure": "on"})
+    assert response.status_code == 422
+    assert "Another administrator has to do this for you" in response.content.decode()
+    ada.refresh_from_db()
+    assert ada.has_usable_password()
 
 
 def test_an_authority_is_taken_on_and_given_a_number(ada: Person, browser_of: Browser) -> None:

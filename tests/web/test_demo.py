@@ -10,7 +10,7 @@ from django.utils import timezone
 from tocsin.accounts.models import Person
 from tocsin.activations.actions import confirm_closed, confirm_open, order_closing
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Kind
+from tocsin.activations.rules import Kind, State
 from tocsin.calls.models import TelephoneLogin
 from tocsin.logbook.models import Line
 from tocsin.project.demo import LANGUAGES, VISITORS, prepare_demo
@@ -43,6 +43,15 @@ def test_outside_a_demonstration_the_front_door_is_the_sign_in(client: Client) -
 @pytest.mark.parametrize("address", ["/", "/demo/call/"])
 def test_every_page_says_that_it_is_a_demonstration(visitor: Client, address: str) -> None:
     assert "DEMO" in visitor.get(address).content.decode()
+
+
+def test_the_doors_invite_to_call_while_the_number_is_open_and_to_open_it_otherwise(visitor: Client) -> None:
+    assert "Nothing is open on it at this moment" not in visitor.get("/").content.decode()
+    for state in (State.CLOSING, State.CLOSED):
+        Activation.objects.update(state=state)
+        page = visitor.get("/").content.decode()
+        assert "Nothing is open on it at this moment" in page
+        assert "An authority opened it" not in page
 
 
 @pytest.mark.parametrize(("place", "address"), [("desk", "/desk/"), ("console", "/console/")])

@@ -229,9 +229,13 @@ def test_a_ready_agent_sees_how_many_wait_for_the_own_languages_and_authorities(
     assert "1 caller waits" in said(drawn(ann))
 
 
-def test_an_agent_who_was_paused_for_missed_calls_is_told_why(ann: Agent) -> None:
-    Agent.objects.filter(pk=ann.pk).update(state=AgentState.PAUSED, reason="missed calls")
-    assert "Two calls in a row were not answered" in said(drawn(ann))
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("missed calls", "Two offers in a row were not answered"), ("declined call", "You declined a call")],
+)
+def test_an_agent_who_was_paused_by_the_line_is_told_why(ann: Agent, reason: str, words: str) -> None:
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.PAUSED, reason=reason)
+    assert words in said(drawn(ann))
 
 
 @pytest.mark.parametrize(
@@ -254,6 +258,28 @@ def test_the_desk_says_what_is_away(ann: Agent, seconds_ago: int, switch_connect
 def test_the_desk_is_quiet_while_everything_works(ann: Agent) -> None:
     models.Pulse.objects.create(at=timezone.now(), switch_connected=True, backlog=0, decision_ms=1)
     assert "is away" not in drawn(ann)
+
+
+@pytest.mark.parametrize(
+    ("state", "buttons"),
+    [
+        (AgentState.SIGNED_OUT, ["go-ready"]),
+        (AgentState.READY, []),
+        (AgentState.WRAP_UP, ["done"]),
+        (AgentState.PAUSED, ["go-ready"]),
+    ],
+)
+def test_f8_makes_ready_or_done_and_never_pauses(ann: Agent, state: AgentState, buttons: list[str]) -> None:
+    Agent.objects.filter(pk=ann.pk).update(state=state)
+    assert re.findall(r'<button id="([^"]+)"[^>]*data-key="F8"', drawn(ann)) == buttons
+
+
+@pytest.mark.parametrize("state", [state for state in AgentState if state is not AgentState.SIGNED_OUT])
+def test_the_largest_words_can_be_given_the_focus_when_a_button_goes(
+    ann: Agent, flood: Activation, state: AgentState
+) -> None:
+    put_on_desk(ann, a_call(flood), state=state)
+    assert re.search(r'<h2[^>]*class="state"[^>]*tabindex="-1"', drawn(ann))
 
 
 # --- What is asked

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -125,6 +126,34 @@ def test_the_desk_and_what_follows_on_it_are_in_the_agents_own_language(
     assert said("Not ready yet", language) in panel
 
 
+@pytest.mark.parametrize("path", ["open/rivaal/real/", "activations/{key}/front/nl/", "activations/{key}/close/"])
+def test_no_language_is_chosen_where_another_page_would_forget_what_was_typed(
+    browser_of: Callable[[Person], Client], dirk: Person, rook: Activation, path: str
+) -> None:
+    page = browser_of(dirk).get(f"/console/{path.format(key=rook.pk)}").content.decode()
+    assert offered_on(page) == []
+
+
+def test_whoever_goes_from_landmark_to_landmark_meets_the_bands_and_the_languages(
+    settings: Any, browser_of: Callable[[Person], Client], dirk: Person, rook: Activation
+) -> None:
+    settings.DEMO = True
+    page = browser_of(dirk).get(f"/console/activations/{rook.pk}/").content.decode()
+    assert re.findall(r'<section class="band[^>]* aria-label="([^"]+)"', page) == ["Demo", "Exercise"]
+    assert re.search(r'<footer[^>]*>\s*<form [^>]*>.*?<div class="languages" role="group"', page, re.DOTALL)
+
+
+@pytest.mark.parametrize("path", ["open/rivaal/real/", "activations/{key}/front/nl/", "activations/{key}/"])
+def test_languages_are_named_in_the_language_of_the_reader(
+    browser_of: Callable[[Person], Client], dirk: Person, rook: Activation, path: str
+) -> None:
+    browser = browser_of(in_language(dirk, "de"))
+    page = browser.get(f"/console/{path.format(key=rook.pk)}").content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "Niederländisch" in main
+    assert "Nederlands" not in main
+
+
 @pytest.mark.parametrize("language", TRANSLATED_INSIDE)
 def test_the_board_is_drawn_in_the_language_of_who_looks(rook: Activation, language: str) -> None:
     with translation.override(language):
@@ -139,7 +168,7 @@ def test_a_refusal_is_told_in_the_persons_own_language(
     rook.save()
     browser = browser_of(in_language(dirk, language))
     page = browser.post(f"/console/activations/{rook.pk}/close/", {"why": "x", "sure": "on"}).content.decode()
-    text = "This activation has moved on, so that cannot be done now: it stays as it is."
+    text = "This line is closed already, or will be when the last caller has left."
     assert said(text, language) in page
 
 

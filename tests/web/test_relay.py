@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from tests import world
+from tocsin.accounts.rules import Role
 from tocsin.calls.actions import end_logins, issue_login
 from tocsin.project.asgi import application
 from tocsin.web import telephone
@@ -138,10 +139,17 @@ def test_sip_is_carried_both_ways(line: Line) -> None:
     [
         Browser(),
         Browser(session="0" * 32),
+        Browser(session='"\\000"'),
         Browser(path=telephone.CITIZEN_PATH, cookie=telephone.CITIZEN_COOKIE, session="0" * 32),
         Browser(path="/telephones"),
     ],
-    ids=["without a session", "with an invented session", "with an invented citizen", "at another address"],
+    ids=[
+        "without a session",
+        "with an invented session",
+        "with a NUL",
+        "with an invented citizen",
+        "at another address",
+    ],
 )
 def test_whoever_was_issued_no_telephone_is_refused(stranger: Browser) -> None:
     run(lambda _: refused(stranger))
@@ -172,6 +180,34 @@ def test_an_agent_who_is_no_longer_let_in_is_refused(ann: Agent, line: Line) -> 
     ann.person.is_active = False
     ann.person.save()
     run(lambda _: refused(Browser(**line)))
+
+
+def test_somebody_who_is_no_longer_an_agent_is_refused(ann: Agent, line: Line) -> None:
+    ann.person.roles = [Role.COORDINATOR]
+    ann.person.save()
+    run(lambda _: refused(Browser(**line)))
+
+
+def test_a_telephone_is_cut_off_when_its_agent_is_one_no_longer(
+    ann: Agent, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telephone, "CHECK_SECONDS", 0.01)
+
+    async def story(_: Switch) -> None:
+        browser = Browser(**line)
+        serving = browser.connect()
+        await browser.heard.get()
+        await asyncio.to_thread(take_role_away, ann)
+        assert await browser.outcome() == ("websocket.close", telephone.NOT_ADMITTED)
+        await serving
+
+    run(story)
+
+
+def take_role_away(agent: Agent) -> None:
+    agent.person.roles = [Role.COORDINATOR]
+    agent.person.save()
+    connection.close()
 
 
 def test_an_agents_telephone_does_not_work_as_a_citizens(line: Line, settings: Any) -> None:

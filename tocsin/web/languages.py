@@ -14,7 +14,8 @@ from tocsin.web.guards import for_everybody
 def offered(request: HttpRequest) -> list[tuple[str, str]]:
     """The languages that the page can be in, by code and as each calls itself."""
     guard = getattr(request.resolver_match and request.resolver_match.func, "guard", None)
-    is_inside = request.user.is_authenticated and guard != "everybody"
+    # Nobody is known yet where a request is refused before the session is read.
+    is_inside = hasattr(request, "user") and request.user.is_authenticated and guard != "everybody"
     return settings.INSIDE_LANGUAGES if is_inside else settings.LANGUAGES
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -42,54 +42,65 @@ USUAL_PACE = Pace()
 
 
 @dataclass(eq=False, slots=True)
-class _Screen:
-    """One open page, and what concerns it; a page that names nothing is concerned by everything."""
+class Screen:
+    """One open page, and what concerns it: an activation, and agents, who may change while it is open."""
 
-    agent: int | None
-    activation: int | None
+    activation: int | None = None
+    agents: Collection[int] = ()
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_concerned(self, told: dict[str, Any]) -> bool:
-        names_nothing = self.agent is None and self.activation is None
+        """Whether what the process was told makes a new drawing necessary."""
         return bool(
             told.get("everybody")
-            or names_nothing
-            or self.agent in told.get("agents", ())
             or self.activation in told.get("activations", ())
+            or any(agent in self.agents for agent in told.get("agents", ()))
         )
 
 
-_screens: set[_Screen] = set()
+_screens: set[Screen] = set()
 _streams: Counter[str] = Counter()
 # Listens while anybody looks; ends with the last screen.
 _listener: asyncio.Task[None] | None = None
 
 
-async def changes(
-    *, agent: int | None = None, activation: int | None = None, pace: Pace = USUAL_PACE
-) -> AsyncGenerator[None, None]:
+async def changes(screen: Screen, *, pace: Pace = USUAL_PACE) -> AsyncGenerator[None, None]:
     """Yield at once, then whenever something that concerns the screen changed, and after every silence.
 
     Changes that come close together are one. What changed while the database was away is told when it is
     back.
     """
     global _listener  # noqa: PLW0603 - one connection for the whole process
-    screen = _Screen(agent, activation)
     _screens.add(screen)
     if _listener is None:
         _listener = asyncio.create_task(_listen())
     try:
-        while True:
+        while not screen.over.is_set():
             yield
-            await asyncio.sleep(pace.pause_seconds)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(screen.changed.wait(), pace.silence_seconds)
+            await _happens(screen.over, within_seconds=pace.pause_seconds)
+            await _happens(screen.changed, within_seconds=pace.silence_seconds)
             screen.changed.clear()
     finally:
         _screens.discard(screen)
         if not _screens and _listener is not None:
             _listener.cancel()
             _listener = None
+
+
+async def _happens(event: asyncio.Event, *, within_seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), within_seconds)
+
+
+def end_streams() -> None:
+    """End every open stream: a server that stops waits for open requests, and these would never end.
+
+    Browsers connect again by themselves, as soon as a server is there.
+    """
+    for screen in _screens:
+        screen.over.set()
+        screen.changed.set()
 
 
 async def _listen() -> None:
@@ -122,14 +133,16 @@ def live_page(
     request: HttpRequest,
     draw: Callable[[], str],
     *,
-    agent: int | None = None,
+    agents: Callable[[], Collection[int]],
     activation: int | None = None,
     pace: Pace = USUAL_PACE,
 ) -> HttpResponseBase:
     """The server-sent events that keep a page up to date: what `draw` answers, whenever it is something new.
 
-    `draw` runs in a thread, in the language of the request. The stream ends with the web session; while the
-    database is away the page is told by an event `away`. A session with too many streams is refused (429).
+    It is drawn again when something changed of the activation or of one of `agents`, who are asked for before
+    each drawing. Both run in a thread, in the language of the request. The stream ends with the web session;
+    while the database is away the page is told by an event `away`. A session with too many streams is refused
+    (429).
     """
     session = request.session.session_key or ""
     if _streams[session] >= STREAMS_PER_SESSION:
@@ -139,17 +152,22 @@ def live_page(
             content_type="text/plain; charset=utf-8",
         )
     language = translation.get_language()
+    screen = Screen(activation=activation)
 
     @sync_to_async(thread_sensitive=False, executor=_DRAWING)
     def drawing() -> str | None:
         try:
             with translation.override(language):
-                return draw() if request.session.exists(session) else None
+                if not request.session.exists(session):
+                    return None
+                # Before the drawing: who changes during it has it done again.
+                screen.agents = frozenset(agents())
+                return draw()
         finally:
             connection.close()
 
     return StreamingHttpResponse(
-        _events(drawing, changes(agent=agent, activation=activation, pace=pace), session=session),
+        _events(drawing, changes(screen, pace=pace), session=session),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

@@ -6,11 +6,14 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.forms import default_token_generator
+from allauth.account.forms import LoginForm, default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
@@ -20,10 +23,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.accounts.models import Person
+from tocsin.calls.actions import end_logins
 
 _SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -35,13 +40,34 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address and password do not belong together. Try again."),
         "too_many_login_attempts": _(
-            "Too many wrong attempts, so signing in is locked for 15 minutes. "
-            "Wait, or ask an administrator for a new link if you lost your password."
+            "Too many wrong attempts, so passwords and codes are not taken here for 15 minutes. "
+            "Wait, or sign in with your passkey. If you lost your password, ask an administrator for a new link."
         ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's own signature
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt against the name at this address, and against the name wherever it is tried.
+
+        Few are allowed at one address and more altogether: a stranger who tries somebody's name locks out the
+        stranger, and only whoever has many addresses locks out the name.
+        """
+        super().pre_authenticate(request, **credentials)
+        everywhere = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed_anywhere",
+            key=super()._get_login_attempts_cache_key(request, **credentials),
+        )
+        if everywhere is None:
+            raise self.validation_error("too_many_login_attempts")
+        # What allauth takes back when the password was right.
+        self._login_failed_rl_usage.usage += everywhere.usage
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return f"{ratelimit.get_ip(request)} {super()._get_login_attempts_cache_key(request, **credentials)}"
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
         """Pages that need nobody signed in are in the person's language as well, in this browser."""
@@ -49,6 +75,13 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         name, secure = settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_COOKIE_SECURE
         response.set_cookie(name, user.language, httponly=True, samesite="Lax", secure=secure)
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """The telephone of this browser ends at once; whoever is spoken with comes first in line."""
+        session = request.session.session_key
+        super().logout(request)
+        if session:
+            end_logins(session=session, at=timezone.now())
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002
         """Changes to the second factor ask for a proof again, except right after the sign-in or such a proof."""
@@ -63,6 +96,46 @@ class LongEnough(MinimumLengthValidator):
         return gettext("This password is too short: take at least %(count)d characters.") % {
             "count": self.min_length
         }
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Begins with the address, which is written from left to right in every language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
+        _type_here(self.fields["login"])
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    """The second proof, at night and on a telephone: its keyboard shows figures."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _type_here(self.fields["code"], inputmode="numeric")
+
+
+class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
+    """The same proof once more, before the second factor is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _type_here(self.fields["code"], inputmode="numeric")
+
+
+class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new app, which shows that it was set up well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("The six figures that the app shows now")
+        _type_here(self.fields["code"], inputmode="numeric")
+
+
+def _type_here(field: forms.Field, **attributes: str) -> None:
+    """Have the page begin at this field, without allauth's second label inside it."""
+    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs.update(autofocus=True, dir="ltr", **attributes)
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]

@@ -15,15 +15,17 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from tocsin.accounts.rules import Role
 from tocsin.calls.actions import issue_login
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.queries import login_of
+from tocsin.web.passage import Passage
 from tocsin.workforce.models import Agent
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,9 @@ async def relay(scope: Scope, receive: Receive, send: Send) -> None:
         turned_away = await _turned_away(scope, session) if _same_origin(scope) else NOT_ADMITTED
     except _DATABASE_AWAY:
         turned_away = SWITCH_AWAY
+    except DataError:
+        # A session that the database cannot hold (a NUL character): somebody made it up.
+        turned_away = NOT_ADMITTED
     if turned_away == NOT_ADMITTED or SUBPROTOCOL not in scope.get("subprotocols", ()):
         await send({"type": "websocket.close", "code": NOT_ADMITTED})
         return
@@ -99,9 +104,10 @@ async def _carry(scope: Scope, session: str, give_way: asyncio.Event, receive: R
     except (OSError, TimeoutError, WebSocketException) as error:
         log.warning("A telephone could not reach the switch: %s", error)
         return SWITCH_AWAY
+    passage = Passage()
     ends: tuple[Awaitable[int | None], ...] = (
-        _from_browser(receive, switch),
-        _from_switch(switch, send),
+        _from_browser(receive, switch, passage),
+        _from_switch(switch, send, passage),
         _give_way(give_way),
         _until_dismissed(scope, session),
     )
@@ -113,23 +119,26 @@ async def _carry(scope: Scope, session: str, give_way: asyncio.Event, receive: R
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        passage.close()
         await switch.close()
 
 
-async def _from_browser(receive: Receive, switch: ClientConnection) -> int | None:
+async def _from_browser(receive: Receive, switch: ClientConnection, passage: Passage) -> int | None:
     with suppress(ConnectionClosed):
         while (message := await receive())["type"] == "websocket.receive":
             frame = message.get("text") or message.get("bytes") or b""
             if len(frame) > LONGEST_FRAME:
                 return TOO_LONG
+            passage.offered(frame)
             await switch.send(frame)
         return None
     return SWITCH_AWAY
 
 
-async def _from_switch(switch: ClientConnection, send: Send) -> int:
+async def _from_switch(switch: ClientConnection, send: Send, passage: Passage) -> int:
     with suppress(ConnectionClosed):
         async for frame in switch:
+            passage.answered(frame)
             kind = "text" if isinstance(frame, str) else "bytes"
             await send({"type": "websocket.send", kind: frame})
     return SWITCH_AWAY
@@ -182,7 +191,13 @@ def _is_still_signed_in(scope: Scope, session: str, login: TelephoneLogin) -> bo
         return bool(settings.DEMO) and scope["path"] == CITIZEN_PATH and SessionStore().exists(session)
     request = HttpRequest()
     request.session = SessionStore(session)
-    return scope["path"] == PATH and get_user(request).pk == login.agent.person_id
+    person = get_user(request)
+    return (
+        scope["path"] == PATH
+        and person.is_authenticated
+        and person.pk == login.agent.person_id
+        and person.has_role(Role.AGENT)
+    )
 
 
 def _username(scope: Scope) -> str:

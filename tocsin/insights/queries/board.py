@@ -54,6 +54,11 @@ def board(*, activation: Activation, now: datetime) -> Board:
     )
 
 
+def agents_serving(*, activation: Activation) -> frozenset[int]:
+    """The keys of all agents who serve the authority, at work or not: whose changes concern the board."""
+    return frozenset(Agent.objects.filter(serves=activation.authority_id).values_list("pk", flat=True))
+
+
 def agents_signed_in(*, activation: Activation) -> tuple[AgentNow, ...]:
     """The agents who serve the authority and are not signed out; those longest in their state first."""
     signed_in = (

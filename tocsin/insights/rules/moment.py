@@ -115,6 +115,7 @@ class Verdict(StrEnum):
     WAITS_TOO_LONG = "waits_too_long"
     LANGUAGE_UNANSWERED = "language_unanswered"
     CALLERS_WAIT = "callers_wait"
+    NOBODY_AT_WORK = "nobody_at_work"
     GOES_WELL = "goes_well"
 
 
@@ -124,16 +125,22 @@ def verdict(
     """How it goes, in one word; `switchboard` and `switch` say whether these are there."""
     if not switchboard:
         return Verdict.SWITCHBOARD_AWAY
-    if not switch:
-        return Verdict.SWITCH_AWAY
-    if moment.in_line and not any(agent.state in AT_WORK for agent in agents):
+    return _answering(moment, agents, now=now) if switch else Verdict.SWITCH_AWAY
+
+
+def _answering(moment: Moment, agents: Collection[AgentNow], *, now: datetime) -> Verdict:
+    """How it goes where everything is there to answer with."""
+    is_anybody_at_work = any(agent.state in AT_WORK for agent in agents)
+    if moment.in_line and not is_anybody_at_work:
         return Verdict.NOBODY_ANSWERS
     felt = strain(moment, now=now)
     if felt is Strain.TOO_MUCH:
         return Verdict.WAITS_TOO_LONG
     if unanswered(moment):
         return Verdict.LANGUAGE_UNANSWERED
-    return Verdict.CALLERS_WAIT if felt is Strain.FELT else Verdict.GOES_WELL
+    if felt is Strain.FELT:
+        return Verdict.CALLERS_WAIT
+    return Verdict.GOES_WELL if is_anybody_at_work else Verdict.NOBODY_AT_WORK
 
 
 def unanswered(moment: Moment) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ const { csrf = "", credentials = "", note = "", now = "", telephone = "" } = des
 let microphone: MediaStream | null = null;
 let isMuted = false;
 let isAnswering = false;
+let isPanelFocused = false;
 let shown: DeskState | null = null;
 let notification: Notification | null = null;
 const ownTitle = document.title;
@@ -67,6 +68,7 @@ function speakOrBeSilent(): void {
 
 function setMuted(muted: boolean): void {
   isMuted = muted;
+  desk.classList.toggle("is-muted", muted);
   mute.setAttribute("aria-pressed", String(muted));
   speakOrBeSilent();
 }
@@ -89,11 +91,17 @@ function follow(): void {
   if (shown.agent === "offered" && desk.dataset.line === "up") ring(before);
   else stop();
   isAnswering = isAnswering && shown.agent === "offered";
-  // A new conversation begins heard, whatever the last one ended with.
-  if (shown.agent === "talking" && before?.call !== shown.call) setMuted(false);
+  // A new conversation begins heard, whatever the last one ended with; without one, nothing says that it is muted.
+  if (shown.agent !== "talking" || before?.call !== shown.call) setMuted(false);
   mute.disabled = openKeypad.disabled = shown.agent !== "talking";
   if (openKeypad.disabled) keypad.hidePopover();
   speakOrBeSilent();
+  keepFocus();
+}
+
+// The button that was pressed may be gone: whoever works without a mouse goes on from the new card's first words.
+function keepFocus(): void {
+  if (isPanelFocused && document.activeElement === document.body) panel.querySelector<HTMLElement>(".state")?.focus();
 }
 
 function ring(before: DeskState | null): void {
@@ -113,7 +121,10 @@ function stop(): void {
   notification = null;
 }
 
-mute.addEventListener("click", () => setMuted(!isMuted));
+mute.addEventListener("click", () => {
+  setMuted(!isMuted);
+  spoken.textContent = (isMuted ? mute.dataset.sayMuted : mute.dataset.sayHeard) ?? "";
+});
 // The first word is not lost while the switchboard decides.
 panel.addEventListener("click", (event) => {
   if (!(event.target as Element).closest("#accept")) return;
@@ -134,7 +145,10 @@ for (const button of document.querySelectorAll("[data-try-again]")) {
   button.addEventListener("click", () => line.again());
 }
 
-panel.addEventListener("htmx:before:swap", () => notes.saveNow());
+panel.addEventListener("htmx:before:swap", () => {
+  notes.saveNow();
+  isPanelFocused = panel.contains(document.activeElement);
+});
 panel.addEventListener("htmx:after:swap", follow);
 panel.addEventListener("htmx:sse:after:connection", (event) => {
   // Signed out meanwhile: the whole page is asked for again, and sent to sign in.

@@ -18,8 +18,8 @@ from tocsin.logbook.queries import lines_about
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console.forms import ClosingForm, FrontMessageForm
+from tocsin.web.console.shown import language_name
 from tocsin.web.console.story import told
-from tocsin.web.console.words import language_name
 from tocsin.web.guards import PersonRequest, for_roles
 
 ACTIVATIONS_ON_A_PAGE = 50
@@ -39,6 +39,10 @@ def activation(request: PersonRequest, key: int) -> HttpResponseBase:
     """How one activation stands, and what can be done about it."""
     shown = _visible(request, key)
     front = [(code, language_name(code), words) for code, words in front_in_force(shown).items()]
+    steps = list(shown.steps.select_related("by"))
+    if steps:
+        # A step that was taken since the activation was read is told with the state that it led to.
+        shown.state = steps[-1].after
     return render(
         request,
         "console/activation.html",
@@ -46,7 +50,7 @@ def activation(request: PersonRequest, key: int) -> HttpResponseBase:
             **_standing(request, shown, now=timezone.now()),
             "front": list(enumerate(front, start=1)),
             "hours": shown.hours.order_by("weekday", "start"),
-            "steps": shown.steps.select_related("by"),
+            "steps": steps,
         },
     )
 

@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.accounts.rules import Role
-from tocsin.activations.rules import SPOKEN_LANGUAGES
 from tocsin.authorities.actions import add_authority, assign_number
 from tocsin.authorities.models import Authority
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.words import language_name
+from tocsin.web.console.shown import spoken_languages
 from tocsin.web.guards import PersonRequest, for_roles
 
 
@@ -26,7 +25,7 @@ class AuthorityForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages that its line usually speaks"),
-        choices=[(code, language_name(code)) for code in SPOKEN_LANGUAGES],
+        choices=spoken_languages,
         widget=forms.CheckboxSelectMultiple,
     )
     timezone = forms.CharField(
@@ -76,7 +75,7 @@ def add(request: PersonRequest) -> HttpResponseBase:
 @for_roles(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def authority(request: PersonRequest, slug: str) -> HttpResponseBase:
-    """One authority: its members and numbers, and a further number."""
+    """One authority: its numbers, topics and members, and a further number."""
     shown = get_object_or_404(Authority, slug=slug)
     form = NumberForm(request.POST or None)
     if form.is_valid():
@@ -86,5 +85,5 @@ def authority(request: PersonRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_authority", shown.slug)
-    page = {"authority": shown, "form": form}
+    page = {"authority": shown, "topics": shown.topics.filter(retired=False).order_by("name"), "form": form}
     return render(request, "console/authority.html", page, status=422 if form.errors else 200)

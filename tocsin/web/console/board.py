@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Lock
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -20,11 +21,12 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import activations_of
 from tocsin.activations.rules import Kind
-from tocsin.insights.queries.board import Board, board
+from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
 from tocsin.insights.rules.days import by_quarter, quarters_of
 from tocsin.insights.rules.figures import SHORT, TARGET, Figures
 from tocsin.insights.rules.moment import AgentNow, Queue, Strain, strain, unanswered
+from tocsin.web import pauses
 from tocsin.web.console import shown
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import Pace, live_page
@@ -67,14 +69,15 @@ def page(request: PersonRequest, key: int) -> HttpResponse:
 async def live(request: PersonRequest, key: int) -> HttpResponseBase:
     """The board, whenever something on it changed."""
     person = request.user
-    await sync_to_async(visible_activation)(person=person, key=key)
+    activation = await sync_to_async(visible_activation)(person=person, key=key)
 
     def draw() -> str:
         # Looked up each time: it changes its state, and the person may be taken off the authority.
         return drawn_once(visible_activation(person=person, key=key))
 
-    # Whatever happens may concern it: an agent who pauses serves other authorities as well.
-    return live_page(request, draw, pace=PACE)
+    return live_page(
+        request, draw, agents=partial(agents_serving, activation=activation), activation=key, pace=PACE
+    )
 
 
 def visible_activation(*, person: Person, key: int) -> Activation:
@@ -141,16 +144,18 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
         "drawn_at": seen.now - (seen.now - datetime.min.replace(tzinfo=UTC)) % DRAWN_ANEW,
         "seen": seen,
         "today": today,
-        "unanswered": ", ".join(shown.language(code) for code in unanswered(seen.moment)),
+        "unanswered": ", ".join(shown.language_name(code) for code in unanswered(seen.moment)),
         "queues": [
-            QueueShown(shown.language(q.language), q, q.since[:SHOWN_WAITS], max(len(q.since) - SHOWN_WAITS, 0))
+            QueueShown(
+                shown.language_name(q.language), q, q.since[:SHOWN_WAITS], max(len(q.since) - SHOWN_WAITS, 0)
+            )
             for q in seen.moment.queues
         ],
         "agents": [
             AgentShown(
                 agent,
-                [shown.language(code) for code in agent.languages],
-                str(shown.PAUSE_REASONS.get(agent.reason, agent.reason)),
+                [shown.language_name(code) for code in agent.languages],
+                str(pauses.SHOWN.get(agent.reason, agent.reason)),
             )
             for agent in ordered
         ],

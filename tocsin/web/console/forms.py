@@ -12,7 +12,8 @@ from tocsin.activations.rules import SPOKEN_LANGUAGES, Hours
 from tocsin.authorities.models import Authority, Number
 from tocsin.refusals import Refusal
 from tocsin.web.console.prepared import prepared_text
-from tocsin.web.console.words import Words, WordsForm, language_name
+from tocsin.web.console.shown import language_name
+from tocsin.web.console.words import Words, WordsForm
 
 ALWAYS, WEEKLY = "always", "weekly"
 
@@ -106,6 +107,8 @@ class OpeningForm(WordsForm):
     def _clean_hours(self) -> None:
         for weekday in range(7):
             start, until = (self.cleaned_data.get(f"{end}_{weekday}") for end in ("start", "until"))
+            if self.has_error(f"start_{weekday}") or self.has_error(f"until_{weekday}"):
+                continue
             if (start is None) != (until is None):
                 missing = "start" if start is None else "until"
                 self.add_error(f"{missing}_{weekday}", _("Give both times, or none for a day that is closed."))

@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import order_opening
 from tocsin.activations.models import Activation
-from tocsin.activations.queries import activations_of
+from tocsin.activations.queries import activations_of, live_activations
 from tocsin.activations.rules import LIVE_STATES, Kind
-from tocsin.authorities.models import Authority
+from tocsin.authorities.models import Authority, Number
 from tocsin.authorities.queries import authorities_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
@@ -28,6 +29,14 @@ class Standing:
     live: list[Activation]
 
 
+@dataclass(frozen=True)
+class InUse:
+    """A number on which something lives already, and what; None where that is another authority's affair."""
+
+    number: Number
+    activation: Activation | None
+
+
 @for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
 @require_GET
 def home(request: PersonRequest) -> HttpResponseBase:
@@ -37,8 +46,12 @@ def home(request: PersonRequest) -> HttpResponseBase:
         Standing(authority, [one for one in live if one.authority_id == authority.pk])
         for authority in authorities_of(person=request.user)
     ]
-    may_open = request.user.has_role(Role.DUTY_OFFICER)
-    return render(request, "console/home.html", {"standings": standings, "may_open": may_open})
+    page = {
+        "standings": standings,
+        "may_open": request.user.has_role(Role.DUTY_OFFICER),
+        "may_arrange": request.user.has_role(Role.COORDINATOR),
+    }
+    return render(request, "console/home.html", page)
 
 
 @for_roles(Role.DUTY_OFFICER)
@@ -46,7 +59,8 @@ def home(request: PersonRequest) -> HttpResponseBase:
 def choose(request: PersonRequest) -> HttpResponseBase:
     """Real or exercise: chosen on a page of its own, because it can never be changed."""
     authorities = authorities_of(person=request.user).prefetch_related("numbers")
-    return render(request, "console/choose.html", {"authorities": authorities})
+    choices = [(authority, _in_use(authority, person=request.user)) for authority in authorities]
+    return render(request, "console/choose.html", {"choices": choices})
 
 
 @for_roles(Role.DUTY_OFFICER)
@@ -75,5 +89,17 @@ def order(request: PersonRequest, slug: str, kind: str) -> HttpResponseBase:
             form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_activation", activation.pk)
-    shown = {"form": form, "authority": authority, "exercise": kind == Kind.EXERCISE}
+    shown = {
+        "form": form,
+        "authority": authority,
+        "exercise": kind == Kind.EXERCISE,
+        "in_use": _in_use(authority, person=request.user),
+    }
     return render(request, "console/order.html", shown, status=422 if form.errors else 200)
+
+
+def _in_use(authority: Authority, *, person: Person) -> list[InUse]:
+    """The authority's numbers that are in use, each with what the person may know of it."""
+    visible = set(activations_of(person=person).values_list("pk", flat=True))
+    live = live_activations().filter(number__authorities=authority).select_related("number")
+    return [InUse(one.number, one if one.pk in visible else None) for one in live.order_by("number__digits")]

@@ -11,16 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
-from tocsin.activations.rules import SPOKEN_LANGUAGES
 from tocsin.authorities.actions import add_person, change_person, reset_access
 from tocsin.authorities.models import Authority
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.words import language_name
+from tocsin.web.console.shown import spoken_languages
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.sign_in import password_link
 from tocsin.workforce.actions import enrol_agent
@@ -53,7 +52,7 @@ class PersonForm(forms.Form):
     )
     agent_languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages in which the person takes calls"),
-        choices=[(code, language_name(code)) for code in SPOKEN_LANGUAGES],
+        choices=spoken_languages,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("For agents."),
@@ -74,6 +73,12 @@ class PersonForm(forms.Form):
                 if not cleaned.get(field):
                     self.add_error(field, _("An agent needs at least one."))
         return cleaned
+
+
+class ResetForm(forms.Form):
+    """One tick, so that one click forgets nothing."""
+
+    sure = forms.BooleanField(label=gettext_lazy("I spoke with this person, and am sure who it was."))
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -120,12 +125,20 @@ def person(request: PersonRequest, key: int) -> HttpResponseBase:
 
 
 @for_roles(Role.ADMINISTRATOR)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reset(request: PersonRequest, key: int) -> HttpResponseBase:
-    """Forget a password and second factors that were lost."""
+    """Forget a password and second factors that were lost, on a page of its own."""
     shown = get_object_or_404(Person, pk=key)
-    reset_access(by=request.user, person=shown, at=timezone.now())
-    return redirect("console_person", shown.pk)
+    form = ResetForm(request.POST or None)
+    if form.is_valid():
+        try:
+            reset_access(by=request.user, person=shown, at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusals.shown(refusal))
+        else:
+            return redirect("console_person", shown.pk)
+    page = {"person": shown, "form": form}
+    return render(request, "console/reset_access.html", page, status=422 if form.errors else 200)
 
 
 def _as_known(person: Person) -> dict[str, Any]:

@@ -4,7 +4,7 @@ the opening of the line."""
 _PREPARED = {
     "nl": "U belt het informatienummer van {authority}. Er is iets gebeurd en wij verzamelen de informatie. "
     "Blijf aan de lijn: een medewerker beantwoordt uw vraag. Bent u in gevaar, bel dan 112.",
-    "fr": "Vous appelez le numéro d'information de {authority}. Un événement est en cours et nous "
+    "fr": "Numéro d'information : {authority}. Un événement est en cours et nous "
     "rassemblons les informations. Restez en ligne : un collaborateur va vous répondre. "
     "En cas de danger, appelez le 112.",
     "de": "Sie haben die Auskunftsnummer von {authority} gewählt. Es ist etwas geschehen, und wir sammeln "

@@ -143,7 +143,7 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
         "target_seconds": int(TARGET.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
         "spoken": [
-            (shown.language(code), figures, shown.share(figures.offered / (told.total.offered or 1)))
+            (shown.language_name(code), figures, shown.share(figures.offered / (told.total.offered or 1)))
             for code, figures in told.languages.items()
         ],
         "days_chart": chart_of(list(told.days.values()), labels=_day_labels(list(told.days))),

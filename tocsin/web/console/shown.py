@@ -4,18 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language_info, gettext
-from django.utils.translation import gettext_lazy as _
 
-from tocsin.calls.rules.desk import MISSED
+from tocsin.activations.rules import SPOKEN_LANGUAGES
 
-# Why an agent pauses, as it is kept and as it is read.
-PAUSE_REASONS = {
-    "break": _("Break"),
-    "meal": _("Meal"),
-    "meeting": _("Meeting"),
-    "technical problem": _("Technical problem"),
-    MISSED: _("Missed calls"),
-}
 # What a service level is told good or bad by, and how many calls it takes to say so.
 GOOD_SHARE = 0.8
 POOR_SHARE = 0.5
@@ -59,9 +50,14 @@ def count(number: int) -> str:
     return str(number_format(number, use_l10n=True, force_grouping=True))
 
 
-def language(code: str) -> str:
+def language_name(code: str) -> str:
     """The name of a language in the reader's language."""
     return str(get_language_info(code)["name_translated"])
+
+
+def spoken_languages() -> list[tuple[str, str]]:
+    """The languages in which calls can be taken, by code and in the reader's language."""
+    return [(code, language_name(code)) for code in SPOKEN_LANGUAGES]
 
 
 def mood(service_level: float | None, *, offered: int) -> str:

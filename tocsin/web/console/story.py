@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.logbook.models import Line
-from tocsin.web.console.words import language_name
+from tocsin.web.console.shown import language_name
 
 _SENTENCES = {
     "activation.ordered": _("Ordered the line to be opened"),

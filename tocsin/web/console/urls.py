@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web.console import activation, authorities, board, opening, people, report
+from tocsin.web.console import activation, authorities, board, opening, people, report, topics
 
 urlpatterns = [
     path("", opening.home, name="console_home"),
@@ -27,4 +27,7 @@ urlpatterns = [
     path("authorities/", authorities.authorities, name="console_authorities"),
     path("authorities/add/", authorities.add, name="console_add_authority"),
     path("authorities/<slug:slug>/", authorities.authority, name="console_authority"),
+    path("authorities/<slug:slug>/topics/", topics.topics, name="console_topics"),
+    path("authorities/<slug:slug>/topics/<int:key>/", topics.topic, name="console_topic"),
+    path("authorities/<slug:slug>/topics/<int:key>/retire/", topics.retire, name="console_retire_topic"),
 ]

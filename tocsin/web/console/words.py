@@ -10,21 +10,16 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from tocsin import wiring
 from tocsin.activations.rules import LONGEST_FRONT_TEXT
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
+from tocsin.web.console.shown import language_name
 
 LARGEST_RECORDING_BYTES = 20_000_000
 _SALT = "tocsin.recording"
-
-
-def language_name(code: str) -> str:
-    """What a language calls itself."""
-    return str(get_language_info(code)["name_local"])
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,8 @@ class WordsForm(forms.Form):
         self.fields[f"recording_{language}"] = forms.FileField(
             label=_("Or a recording instead"),
             required=False,
-            widget=forms.FileInput(attrs={"accept": "audio/*"}),
+            help_text=_("A WAV file of 16 bit, 20 MB at most."),
+            widget=forms.FileInput(attrs={"accept": ".wav,audio/wav,audio/x-wav"}),
         )
         # A browser does not send a file twice: what was accepted is remembered while the form is corrected.
         self.fields[f"kept_{language}"] = forms.CharField(

@@ -13,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.accounts.models import Person
+from tocsin.activations.queries import live_activation
+from tocsin.activations.rules import State
 from tocsin.authorities.actions import choose_language
 from tocsin.web.demo import NUMBER, VISITORS_DOMAIN
 from tocsin.web.guards import for_everybody
@@ -25,8 +27,10 @@ PLACES = {"desk": "desk", "console": "console_home"}
 @for_everybody
 @require_safe
 def doors(request: HttpRequest) -> HttpResponse:
-    """What this is, and the three ways in."""
-    return render(request, "demo/doors.html", {"number": NUMBER})
+    """What this is, and the three ways in; while nothing is open, the one that opens comes first."""
+    activation = live_activation(number=NUMBER)
+    is_open = activation is not None and activation.state != State.CLOSING
+    return render(request, "demo/doors.html", {"number": NUMBER, "is_open": is_open})
 
 
 # Without a token: signing in changes it, and these pages stay open meanwhile. Anybody may enter anyway.

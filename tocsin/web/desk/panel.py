@@ -5,21 +5,12 @@ from dataclasses import dataclass
 import phonenumbers
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from tocsin.accounts.models import Person
 from tocsin.authorities.actions import viewing
 from tocsin.calls import queries
-from tocsin.calls.rules.desk import MISSED
+from tocsin.web import pauses
 from tocsin.workforce.models import Agent
-
-# Why an agent pauses: as it is kept, and as it is shown.
-PAUSE_REASONS = {
-    "break": _("Break"),
-    "meal": _("Meal"),
-    "meeting": _("Meeting"),
-    "technical problem": _("Technical problem"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +43,9 @@ class Panel:
             "desk/panel.html",
             {
                 "agent": agent,
-                "reason": PAUSE_REASONS.get(agent.reason, ""),
-                "missed_calls": agent.reason == MISSED,
-                "pause_reasons": PAUSE_REASONS,
+                "reason": pauses.CHOSEN_BY_AGENTS.get(agent.reason, ""),
+                "paused_by_the_line": pauses.EXPLAINED.get(agent.reason, ""),
+                "pause_reasons": pauses.CHOSEN_BY_AGENTS,
                 "call": call,
                 "caller": self._caller,
                 "topics": queries.topics_of(authority=call.authority) if call else (),
@@ -64,10 +55,11 @@ class Panel:
         )
 
     def _look_up(self, agent: Agent, call: queries.CallOnDesk) -> Caller:
-        """Read what is personal, as far as the agent serves the authority it belongs to."""
+        """Read what is personal and belongs to the authority that was called, if the agent serves it."""
+        served = {authority.pk for authority in agent.serves.all()}
         with viewing(
             person=self._person,
-            authorities=[authority.pk for authority in agent.serves.all()],
+            authorities=served & {call.authority},
             purpose="answering a call",
             subject=f"call:{call.leg}",
             at=timezone.now(),
@@ -78,7 +70,7 @@ class Panel:
                 leg=call.leg,
                 number=as_written(number),
                 earlier=earlier,
-                note=queries.note_on(call=call.leg),
+                note=queries.note_on(call=call.leg, agent=agent.pk),
             )
 
 

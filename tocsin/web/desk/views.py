@@ -13,9 +13,10 @@ from tocsin.calls.models import Call, Topic
 from tocsin.calls.ports import Verb
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.desk.panel import PAUSE_REASONS, Panel
+from tocsin.web.desk.panel import Panel
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import live_page
+from tocsin.web.pauses import CHOSEN_BY_AGENTS
 from tocsin.web.telephone import PATH, credentials
 from tocsin.workforce.models import Agent
 
@@ -35,7 +36,7 @@ async def live(request: PersonRequest) -> HttpResponseBase:
     agent = await sync_to_async(_agent_of)(request.user)
     if agent is None:
         raise Http404
-    return live_page(request, Panel(agent=agent.pk, person=request.user).draw, agent=agent.pk)
+    return live_page(request, Panel(agent=agent.pk, person=request.user).draw, agents=lambda: [agent.pk])
 
 
 @for_roles(Role.AGENT)
@@ -43,7 +44,7 @@ async def live(request: PersonRequest) -> HttpResponseBase:
 def ask(request: PersonRequest, verb: str) -> HttpResponse:
     """Put before the switchboard what the agent asks; the answer is what the panel then shows."""
     reason = request.POST.get("reason", "")
-    if verb not in list(Verb) or (reason and reason not in PAUSE_REASONS):
+    if verb not in list(Verb) or (reason and reason not in CHOSEN_BY_AGENTS):
         raise Http404
     agent = _agent_of(request.user)
     if agent is None:

@@ -2,7 +2,6 @@
 
 import {
   MicrophoneError,
-  type MicrophoneProblem,
   chooseMicrophone,
   chooseSpeaker,
   listDevices,
@@ -11,9 +10,10 @@ import {
   openMicrophone,
   rememberCheck,
   routeToSpeaker,
+  shortcoming,
 } from "./microphone";
 import { playTestTone } from "./sound";
-import { show, showOnly } from "./problems";
+import { type Problem, show, showOnly } from "./problems";
 import { element } from "../page/element";
 
 export interface CheckOptions {
@@ -25,7 +25,14 @@ export interface CheckOptions {
   voice: HTMLAudioElement;
 }
 
-const PROBLEMS: MicrophoneProblem[] = ["insecure", "unsupported", "denied", "no-microphone", "microphone-busy"];
+const PROBLEMS: Problem[] = [
+  "insecure",
+  "unsupported",
+  "denied",
+  "no-microphone",
+  "microphone-busy",
+  "microphone-lost",
+];
 
 /** The part of the page in which the microphone is checked. */
 export class MicrophoneCheck {
@@ -44,7 +51,9 @@ export class MicrophoneCheck {
 
   /** Begin with the check, or without it where it was passed before; shows whatever stands in the way. */
   async begin(): Promise<void> {
-    if ((await mayOpenUnasked()) && (await this.#open())) this.#pass();
+    const problem = shortcoming();
+    if (problem) showOnly(problem, PROBLEMS);
+    else if ((await mayOpenUnasked()) && (await this.#open())) this.#pass();
     else this.#section.hidden = false;
   }
 
@@ -75,7 +84,7 @@ export class MicrophoneCheck {
   async #open(): Promise<MediaStream | null> {
     try {
       const stream = await openMicrophone();
-      showOnly(null, [...PROBLEMS, "microphone-lost"]);
+      showOnly(null, PROBLEMS);
       stream.getAudioTracks()[0]?.addEventListener("ended", () => show("microphone-lost", true));
       this.options.opened(stream);
       for (const track of this.#microphone?.getTracks() ?? []) track.stop();

@@ -18,10 +18,16 @@ const MICROPHONE_KEY = "tocsin-microphone";
 const SPEAKER_KEY = "tocsin-speaker";
 const CHECKED_KEY = "tocsin-checked";
 
+/** What keeps this page from ever having a microphone, if anything does. */
+export function shortcoming(): MicrophoneProblem | null {
+  if (!window.isSecureContext) return "insecure";
+  return navigator.mediaDevices && window.RTCPeerConnection ? null : "unsupported";
+}
+
 /** Open the microphone that was chosen last, or another one; a MicrophoneError says what stands in the way. */
 export async function openMicrophone(): Promise<MediaStream> {
-  if (!window.isSecureContext) throw new MicrophoneError("insecure");
-  if (!navigator.mediaDevices || !window.RTCPeerConnection) throw new MicrophoneError("unsupported");
+  const problem = shortcoming();
+  if (problem) throw new MicrophoneError(problem);
   const audio: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
   const chosen = localStorage.getItem(MICROPHONE_KEY);
   if (chosen) audio.deviceId = { ideal: chosen };
