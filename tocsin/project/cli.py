@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from tocsin.project.processes import close_pool
 from tocsin.refusals import Refusal
 
 # A verb is registered by naming its click command here; the text after the colon is the command's own name.
@@ -68,17 +69,6 @@ def main() -> None:
         sys.exit(1)
     finally:
         close_pool()
-
-
-def close_pool() -> None:
-    """End the threads of Django's pool where the verb used it: Python 3.14 cannot wait for them on its way out."""
-    if "django.db.backends.postgresql.base" in sys.modules:
-        from django.db import connections  # noqa: PLC0415 - most verbs never come here
-        from django.db.backends.postgresql.base import DatabaseWrapper  # noqa: PLC0415
-
-        for connection in connections.all():
-            if isinstance(connection, DatabaseWrapper):
-                connection.close_pool()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import NoReturn
 import psycopg
 
 from tocsin.project.instance import Instance
-from tocsin.project.processes import command, last_line, leashed, stop_with_parent, surroundings
+from tocsin.project.processes import close_pool, command, last_line, leashed, stop_with_parent, surroundings
 from tocsin.refusals import Refusal
 
 ACCOUNT = "tocsin-postgres"
@@ -219,6 +219,7 @@ def serving(instance: Instance, *, patience: float = 60) -> Iterator[None]:
             time.sleep(0.05)
         yield
     finally:
+        close_pool()
         # SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions and writes everything down.
         server.send_signal(signal.SIGINT)
         server.wait()

@@ -42,3 +42,17 @@ def last_line(log: Path) -> str:
         return ""
     lines = log.read_text(encoding="utf-8", errors="replace")[-4000:].strip().splitlines()
     return lines[-1].strip() if lines else ""
+
+
+def close_pool() -> None:
+    """End the threads of Django's pool where it was used.
+
+    They would try to reach a server that was stopped, and Python 3.14 cannot wait for them on its way out.
+    """
+    if "django.db.backends.postgresql.base" in sys.modules:
+        from django.db import connections  # noqa: PLC0415 - most verbs never come here
+        from django.db.backends.postgresql.base import DatabaseWrapper  # noqa: PLC0415
+
+        for connection in connections.all():
+            if isinstance(connection, DatabaseWrapper):
+                connection.close_pool()
