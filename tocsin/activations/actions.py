@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import get_language_info
 
 from tocsin.accounts.models import Person
@@ -20,7 +20,7 @@ from tocsin.activations.rules import (
     next_state,
 )
 from tocsin.authorities.models import Authority, Number
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
 
 # What reaching a state is called in the logbook.
@@ -142,8 +142,7 @@ def _note(
 ) -> None:
     subject = f"activation:{activation.pk}"
     note(kind=kind, subject=subject, by=by, at=at, authority=activation.authority_id, facts=facts)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('tocsin_switchboard', 'lines')")
+    notify("tocsin_switchboard", "lines")
 
 
 def _check_officer(person: Person, authority: Authority) -> None:

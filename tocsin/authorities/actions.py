@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.authorities.models import Authority, Membership, Number
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
 
 
@@ -145,9 +145,8 @@ def change_person(
         changed.save(update_fields=["name", "roles", "language", "is_active"])
         _set_memberships(changed, authorities)
         _note_person("person.changed", changed, by=by, at=at)
-        with connection.cursor() as cursor:
-            # Whoever may take calls no more is signed out there, with the telephone.
-            cursor.execute("SELECT pg_notify('tocsin_switchboard', 'agents')")
+        # Whoever may take calls no more is signed out there, with the telephone.
+        notify("tocsin_switchboard", "agents")
     return changed
 
 

@@ -53,5 +53,11 @@ def note(
             previous=last,
             digest=digest,
         )
-        cursor.execute("SELECT pg_notify('tocsin_logbook', %s)", [kind])
+    notify("tocsin_logbook", kind)
     return line
+
+
+def notify(channel: str, payload: str) -> None:
+    """Tell the processes that listen on a channel of PostgreSQL, once the open transaction has succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])

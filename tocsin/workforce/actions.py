@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from tocsin.accounts.models import Person
 from tocsin.authorities.models import Authority
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
 from tocsin.workforce.models import Agent, AgentStep
 from tocsin.workforce.rules import AgentChange, Standing
@@ -47,8 +47,7 @@ def enrol_agent(
             at=at,
             facts={"languages": list(languages), "authorities": sorted(authority.pk for authority in served)},
         )
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('tocsin_switchboard', 'agents')")
+        notify("tocsin_switchboard", "agents")
     return agent
 
 

@@ -9,13 +9,12 @@ from django.db import transaction
 
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models
-from tocsin.calls.actions.notifications import tell_screens
 from tocsin.calls.ports import AgentAsked, Verb
 from tocsin.calls.queries import BATCH
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.seal import steps_digest
 from tocsin.calls.rules.switchboard import Decision
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.workforce.actions import store_agents
 from tocsin.workforce.models import AgentStep
 
@@ -73,7 +72,7 @@ def record_pulse(*, at: datetime, switch_connected: bool, backlog: int, decision
             },
         )
         if before != switch_connected:
-            tell_screens(json.dumps({"everybody": True}))
+            notify("tocsin_live", json.dumps({"everybody": True}))
 
 
 _CALL_COLUMNS = (
@@ -170,4 +169,4 @@ def _tell_screens_of(decision: Decision) -> None:
     activations = sorted({call.activation for call in decision.calls if call.activation is not None})
     for first in range(0, max(len(agents), 1), _KEYS_PER_NOTIFICATION):
         some = sorted(agents)[first : first + _KEYS_PER_NOTIFICATION]
-        tell_screens(json.dumps({"agents": some, "activations": activations}))
+        notify("tocsin_live", json.dumps({"agents": some, "activations": activations}))

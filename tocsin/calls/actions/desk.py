@@ -6,10 +6,9 @@ from django.db import transaction
 
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models
-from tocsin.calls.actions.notifications import wake_switchboard
 from tocsin.calls.ports import Verb
 from tocsin.calls.queries import last_note
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
 from tocsin.workforce.models import Agent
 
@@ -18,7 +17,7 @@ def ask(*, agent: Agent, verb: Verb, call: str = "", reason: str = "", at: datet
     """Put what an agent asks before the switchboard, which decides it within milliseconds."""
     with transaction.atomic():
         models.DeskOrder.objects.create(agent=agent, verb=verb, call=call, reason=reason, at=at)
-        wake_switchboard("orders")
+        notify("tocsin_switchboard", "orders")
 
 
 def write_note(

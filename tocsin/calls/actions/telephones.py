@@ -10,10 +10,9 @@ from django.db import transaction
 
 from tocsin.calls import models
 from tocsin.calls.actions.desk import ask
-from tocsin.calls.actions.notifications import wake_switchboard
 from tocsin.calls.ports import Verb
 from tocsin.calls.queries import admitted_agents
-from tocsin.logbook.actions import note
+from tocsin.logbook.actions import note, notify
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
@@ -40,7 +39,7 @@ def issue_login(*, session: str, agent: Agent | None, at: datetime) -> tuple[mod
             by=agent.person if agent else None,
             at=at,
         )
-        wake_switchboard("logins")
+        notify("tocsin_switchboard", "logins")
     return login, password
 
 
@@ -75,4 +74,4 @@ def _dismiss(logins: Iterable[models.TelephoneLogin], *, at: datetime) -> None:
     for username in ended:
         note(kind="telephone.dismissed", subject=f"telephone:{username}", by=None, at=at)
     models.TelephoneLogin.objects.filter(username__in=ended).delete()
-    wake_switchboard("logins")
+    notify("tocsin_switchboard", "logins")
