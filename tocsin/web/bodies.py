@@ -1,19 +1,16 @@
 """How much a request may carry: asked before Django, which keeps a body on disk before it asks who sends it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import django.db
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.http import HttpRequest
-from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
 
 from tocsin.accounts.rules import Role
+from tocsin.web.connections import Scope, cookie, person_of
 
 # What no form without a recording comes near.
 USUAL_BYTES = 1_000_000
@@ -27,7 +24,6 @@ _REFUSAL = (
     b"sign in again, or make the recording smaller, and send it again.\n"
 )
 
-Scope = Mapping[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -40,7 +36,7 @@ async def is_too_large(scope: Scope) -> bool:
     length = int(headers.get(b"content-length", b"0"))
     if length <= USUAL_BYTES:
         return False
-    return length > UPLOAD_BYTES or not _takes_recordings(scope["path"]) or not await _is_from_officer(headers)
+    return length > UPLOAD_BYTES or not _takes_recordings(scope["path"]) or not await _is_from_officer(scope)
 
 
 async def refuse(send: Send) -> None:
@@ -58,13 +54,10 @@ def _takes_recordings(path: str) -> bool:
 
 
 @sync_to_async(thread_sensitive=False)
-def _is_from_officer(headers: Mapping[bytes, bytes]) -> bool:
+def _is_from_officer(scope: Scope) -> bool:
     """Whether a duty officer is signed in where the request comes from; a cookie alone anybody can send."""
-    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
-    request = HttpRequest()
-    request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     try:
-        person = get_user(request)
+        person = person_of(cookie(scope, settings.SESSION_COOKIE_NAME))
         return person.is_authenticated and person.has_role(Role.DUTY_OFFICER)
     except django.db.Error:
         return False

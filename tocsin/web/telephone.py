@@ -5,7 +5,7 @@ The switch's own port also takes commands (ARI), so it is never reachable from o
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,8 @@ from urllib.parse import parse_qsl
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DataError, InterfaceError, OperationalError, connection
-from django.http import HttpRequest
-from django.http.cookie import parse_cookie
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
@@ -25,6 +22,7 @@ from tocsin.accounts.rules import Role
 from tocsin.calls.actions import issue_login
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.queries import login_of
+from tocsin.web.connections import Scope, cookie, header, person_of
 from tocsin.web.passage import Passage
 from tocsin.workforce.models import Agent
 
@@ -50,7 +48,6 @@ NOT_ADMITTED = 4003
 
 _DATABASE_AWAY = (OperationalError, InterfaceError)
 
-Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -161,16 +158,11 @@ async def _until_dismissed(scope: Scope, session: str) -> int:
 
 def _same_origin(scope: Scope) -> bool:
     """Whether one of our own pages asks; a WebSocket is not kept from others by the browser itself."""
-    return _header(scope, b"origin") in settings.CSRF_TRUSTED_ORIGINS
+    return header(scope, b"origin") in settings.CSRF_TRUSTED_ORIGINS
 
 
 def _session(scope: Scope) -> str:
-    cookie = CITIZEN_COOKIE if scope["path"] == CITIZEN_PATH else settings.SESSION_COOKIE_NAME
-    return parse_cookie(_header(scope, b"cookie")).get(cookie, "")
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+    return cookie(scope, CITIZEN_COOKIE if scope["path"] == CITIZEN_PATH else settings.SESSION_COOKIE_NAME)
 
 
 @sync_to_async(thread_sensitive=False)
@@ -189,9 +181,7 @@ def _turned_away(scope: Scope, session: str) -> int | None:
 def _is_still_signed_in(scope: Scope, session: str, login: TelephoneLogin) -> bool:
     if login.agent is None:
         return bool(settings.DEMO) and scope["path"] == CITIZEN_PATH and SessionStore().exists(session)
-    request = HttpRequest()
-    request.session = SessionStore(session)
-    person = get_user(request)
+    person = person_of(session)
     return (
         scope["path"] == PATH
         and person.is_authenticated
