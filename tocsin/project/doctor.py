@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString
 
 import click
 import psycopg
 
 from tocsin.project.health import healths
 from tocsin.project.instance import Instance, instance
-from tocsin.project.postgres import serving
+from tocsin.project.postgres import LOG_WITHOUT_NUMBERS, serving
 from tocsin.project.processes import command, surroundings
 from tocsin.project.room import disk_in_the_way, megabytes_free, ports_in_the_way
 from tocsin.project.telephony import present_engine
@@ -34,6 +35,14 @@ class Finding:
 def found(about: str, trouble: str, fine: str) -> Finding:
     """A finding that is fine where there is no trouble."""
     return Finding(about=about, fine=not trouble, words=trouble or fine)
+
+
+def asked(instance: Instance, query: LiteralString, *facts: object) -> tuple[Any, ...]:
+    """The one row that the database answers."""
+    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
+        row = connection.execute(query, facts).fetchone()
+    assert row is not None  # noqa: S101 - what is asked here always has an answer
+    return row
 
 
 def look_at_python(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
@@ -71,28 +80,25 @@ def look_at_engine(instance: Instance) -> Finding:
 
 def look_at_role(instance: Instance) -> Finding:
     """The role of the application is bound by row-level security."""
-    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
-        row = connection.execute(
-            "SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        ).fetchone()
-    assert row is not None  # noqa: S101 - the connected role exists
-    name, unbound = row
+    name, unbound = asked(
+        instance, "SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    )
     trouble = f"{name} may read past row-level security: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS"
     return found("database role", trouble if unbound else "", f"{name} is bound by row-level security")
 
 
 def look_at_log(instance: Instance) -> Finding:
     """The log of the database keeps no statement and no key of one that failed: callers' numbers are in them."""
-    wanted = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
-    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
-        row = connection.execute(
-            "SELECT current_user, array_agg(name) FILTER (WHERE setting <> %s::jsonb ->> name) "
-            "FROM pg_settings WHERE name = ANY (%s)",
-            [json.dumps(wanted), list(wanted)],
-        ).fetchone()
-    assert row is not None  # noqa: S101 - it always answers
-    name, otherwise = row
-    mend = "; ".join(f"ALTER ROLE {name} SET {setting} = {value}" for setting, value in wanted.items())
+    name, otherwise = asked(
+        instance,
+        "SELECT current_user, array_agg(name) FILTER (WHERE setting <> %s::jsonb ->> name) "
+        "FROM pg_settings WHERE name = ANY (%s)",
+        json.dumps(LOG_WITHOUT_NUMBERS),
+        list(LOG_WITHOUT_NUMBERS),
+    )
+    mend = "; ".join(
+        f"ALTER ROLE {name} SET {setting} = {value}" for setting, value in LOG_WITHOUT_NUMBERS.items()
+    )
     trouble = f"callers' numbers may stand in it; as its administrator: {mend}" if otherwise else ""
     return found("database log", trouble, "keeps no caller's number")
 
@@ -107,10 +113,8 @@ def look_at_migrations(instance: Instance) -> Finding:
 
 def look_at_clock(instance: Instance) -> Finding:
     """This machine and the database agree on the time."""
-    with psycopg.connect(instance.database_dsn, connect_timeout=5) as connection:
-        row = connection.execute("SELECT clock_timestamp()").fetchone()
-    assert row is not None  # noqa: S101 - it always answers
-    apart = abs(datetime.now(UTC) - row[0])
+    (theirs,) = asked(instance, "SELECT clock_timestamp()")
+    apart = abs(datetime.now(UTC) - theirs)
     trouble = f"{apart.total_seconds():.0f} s apart from the database: set both clocks by NTP"
     return found("clock", trouble if apart > CLOCK_MAY_DIFFER else "", "agrees with the database")
 

@@ -23,6 +23,8 @@ from tocsin.refusals import Refusal
 ACCOUNT = "tocsin-postgres"
 
 # Small, for a laptop; nothing here gives up safety (fsync, full_page_writes and checksums stay on).
+# A statement that fails, and the key it fails on, can hold a caller's number; the log keeps neither.
+LOG_WITHOUT_NUMBERS = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -32,9 +34,7 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "max_logical_replication_workers": "0",
     "io_method": "sync",
-    # A statement that fails, and the key it fails on, can hold a caller's number; the log keeps neither.
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
+    **LOG_WITHOUT_NUMBERS,
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
