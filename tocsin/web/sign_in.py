@@ -107,29 +107,30 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         _type_here(self.fields["login"])
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
-    """The second proof, at night and on a telephone: its keyboard shows figures."""
+class _BeginsWithCode:
+    """The keyboard of a telephone shows figures at once."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _type_here(self.fields["code"], inputmode="numeric")
 
 
-class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
+class CodeForm(_BeginsWithCode, AuthenticateForm):  # type: ignore[misc]
+    """The second proof, at night and on a telephone."""
+
+
+class ConfirmForm(_BeginsWithCode, ReauthenticateForm):  # type: ignore[misc]
     """The same proof once more, before the second factor is changed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _type_here(self.fields["code"], inputmode="numeric")
 
-
-class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AddAppForm(_BeginsWithCode, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new app, which shows that it was set up well."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("The six figures that the app shows now")
-        _type_here(self.fields["code"], inputmode="numeric")
 
 
 def _type_here(field: forms.Field, **attributes: str) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tocsin.accounts.rules import Role
 from tocsin.authorities.actions import add_authority, assign_number
 from tocsin.authorities.models import Authority
+from tocsin.calls.queries import topics_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console.shown import spoken_languages
@@ -85,5 +86,5 @@ def authority(request: PersonRequest, slug: str) -> HttpResponseBase:
             form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_authority", shown.slug)
-    page = {"authority": shown, "topics": shown.topics.filter(retired=False).order_by("name"), "form": form}
+    page = {"authority": shown, "topics": topics_of(authority=shown.pk), "form": form}
     return render(request, "console/authority.html", page, status=422 if form.errors else 200)
