@@ -18,6 +18,7 @@ from tocsin.calls.models import Call
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.gateways.asterisk.outside import Leg, OutsideNetwork
+from tocsin.gateways.asterisk.telephones import invented_number
 from tocsin.project.instance import instance
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
@@ -166,7 +167,7 @@ def invent_callers(
     first = chance.randrange(10**6)
     return [
         Caller(
-            number=f"+32460{(first + place) % 10**6:06}",
+            number=invented_number(first + place),
             key=str(languages.index(language) + 1),
             question=questions[language],
             patience_seconds=chance.choice([30, 120, 240, 240, 240]),

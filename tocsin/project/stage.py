@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -178,10 +178,9 @@ def _session(*, until: datetime) -> str:
     return str(session.session_key)
 
 
-def _sign_out(logins: Mapping[TelephoneLogin, Agent]) -> None:
+def _sign_out(logins: Iterable[TelephoneLogin]) -> None:
     now = datetime.now(UTC)
-    for login, agent in logins.items():
-        ask(agent=agent, verb=Verb.SIGN_OUT, at=now)
+    for login in logins:
         end_logins(session=login.session, at=now)
         SessionStore(login.session).delete()
 

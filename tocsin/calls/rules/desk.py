@@ -138,8 +138,7 @@ def sign_out(draft: Draft, agent: Agent, *, why: str) -> None:
         give_back(draft, call, why=why)
     elif call and call.state in CONVERSATION:
         if agent.leg and call.state is CallState.TALKING:
-            # Not parted: Asterisk keeps a bridge that was left until the message below has ended, and meanwhile
-            # lets nobody else speak with the caller.
+            # Not only parted: whoever has left needs no telephone any more.
             draft.tell(moves.DropLeg(agent.leg))
         journey.return_to_line(draft, call, why=why, announce_loss=call.state is not CallState.RECONNECTING)
     if agent.state is not AgentState.SIGNED_OUT:

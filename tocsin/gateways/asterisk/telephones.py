@@ -76,9 +76,14 @@ def telephone_fields(login: Login, browsers: Browsers) -> Mapping[str, Mapping[s
     }
 
 
+def invented_number(place: int) -> str:
+    """One of the million numbers that people in demonstrations and rehearsals call from."""
+    return f"+32460{place % 10**6:06}"
+
+
 def number_of_citizen(username: str) -> str:
     """The number that a citizen's telephone shows, which exists in demonstrations only: the same for each call."""
-    return f"+32460{int.from_bytes(sha256(username.encode()).digest()) % 10**6:06}"
+    return invented_number(int.from_bytes(sha256(username.encode()).digest()))
 
 
 async def _endpoints(ari: Ari) -> list[Event]:
