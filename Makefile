@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PREPARE := $(PYTHON) bootstrap/prepare.py
+PYTEST := $(BIN)/python -m pytest
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --custom-compile-command "make lock"
 
@@ -13,13 +15,13 @@ run: # set everything up, then run a demo until Ctrl-C
 test: # set up what the tests need, then every check and every test
 	@$(PREPARE) test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(PYTEST) $(SIDE_BY_SIDE) --dist loadfile
 
 quick: # the tests that need neither telephone nor browser
 	@$(PREPARE) dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/python -m pytest tests/rules tests/architecture tests/domains tests/web
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/rules tests/architecture tests/domains tests/web
 
 check: # form, types and the rules of the architecture
 	@$(PREPARE) dev
@@ -40,7 +42,7 @@ bench: # all benchmarks, or one: make bench only=NAME
 
 docs: # whether the documents hang together
 	@$(PREPARE) dev
-	@$(BIN)/python -m pytest tests/architecture/test_documents.py tests/architecture/test_examples.py \
+	@$(PYTEST) tests/architecture/test_documents.py tests/architecture/test_examples.py \
 		tests/architecture/test_house_documents.py \
 		tests/architecture/test_house_settings.py tests/rules/test_house_telephony.py
 

@@ -7,19 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.instances import instance_in
 from tocsin.project import room
-from tocsin.project.instance import Instance, read_instance
+from tocsin.project.instance import Instance
 from tocsin.project.room import disk_in_the_way, ports_in_the_way
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
-    """An instance whose ports are free: the first of a block in which nobody listens."""
-    for port in range(21000, 29000, 200):
-        found = read_instance({"TOCSIN_HOME": str(tmp_path), "TOCSIN_PORT": str(port)})
-        if not ports_in_the_way(found):
-            return found
-    pytest.fail("no block of ports is free on this machine")
+    return instance_in(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +33,8 @@ def test_a_port_that_is_taken_is_named_with_how_to_move(
 ) -> None:
     port = getattr(instance.ports, use)
     with socket.socket(socket.AF_INET, kind) as other:
+        # A connection of an earlier test that has ended does not keep the port.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
         other.bind(("127.0.0.1", port))
         if kind == socket.SOCK_STREAM:
             other.listen()
@@ -48,9 +46,7 @@ def test_a_port_that_is_taken_is_named_with_how_to_move(
 
 
 def test_up_starts_nothing_where_a_port_is_taken(instance: Instance) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", instance.ports.web))
-        other.listen()
+    with socket.create_server(("127.0.0.1", instance.ports.web)):
         answer = subprocess.run(
             [sys.executable, "-m", "tocsin.project.cli", "up"],
             env={"TOCSIN_HOME": str(instance.home), "TOCSIN_PORT": str(instance.ports.web)},

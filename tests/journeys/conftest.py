@@ -1,25 +1,21 @@
 """A whole centre, started as a newcomer starts it, and real browsers in front of it."""
 
-import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
-from tests.journeys.people import AGENT_HERTZ, CITIZEN_HERTZ, Citizen, Desk, make_voice
-from tocsin.project.instance import instance, ports_beside
+from tests.instances import instance_in
+from tests.journeys.people import AGENT_HERTZ, CITIZEN_HERTZ, PATIENCE_MS, Citizen, Desk, make_voice
+from tests.telephony.centre import demonstration, kill
+from tocsin.project.instance import Instance
 
-TOCSIN = [sys.executable, "-m", "tocsin.project.cli"]
 CHROMIUM = [
     "--no-sandbox",
     "--autoplay-policy=no-user-gesture-required",
@@ -40,63 +36,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Centre:
     """A running demonstration."""
 
-    address: str
-    environ: dict[str, str]
+    instance: Instance
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.instance.ports.web}"
 
     def kill(self, part: str) -> None:
-        """Kill a part so that it cannot put anything in order first; its supervisor starts it again."""
-        status = subprocess.run(
-            [*TOCSIN, "status", "--json"], env=self.environ, capture_output=True, text=True, check=False
-        )
-        parts = json.loads(status.stdout)["parts"]
-        os.kill(next(each["pid"] for each in parts if each["part"] == part), signal.SIGKILL)
+        """Kill a part, which its supervisor then starts again."""
+        kill(part, of=self.instance)
 
-
-def free_web_port() -> int:
-    """A web port of which every port beside it is free, too; another run of the tests looks elsewhere."""
-    first = instance.ports.web + 200
-    for web in range(first, first + 1600, 200):
-        ports = ports_beside(web)
-        wanted = (
-            ports.web,
-            ports.switch_http,
-            ports.outside_http,
-            ports.sip,
-            ports.sip_tls,
-            ports.outside_sip,
-        )
-        if all(is_free(port) for port in wanted):
-            return web
-    pytest.fail(f"No free ports for a centre between {first} and {first + 1800}.")
-
-
-def is_free(port: int) -> bool:
-    with closing(socket.socket()) as tried:
-        return tried.connect_ex(("127.0.0.1", port)) != 0
+    @contextmanager
+    def without_switchboard(self) -> Iterator[None]:
+        """The switchboard is killed before the block; after it, another leads."""
+        with psycopg.connect(self.instance.database_dsn, autocommit=True) as listening:
+            listening.execute("LISTEN tocsin_logbook")
+            self.kill("switchboard")
+            yield
+            # Closed before the connection is, which a generator that waits would keep for itself.
+            with closing(listening.notifies(timeout=PATIENCE_MS / 1000)) as lines:
+                assert any(line.payload == "switchboard.began" for line in lines)
 
 
 @pytest.fixture(scope="package")
 def centre() -> Iterator[Centre]:
     """A demonstration that is ready, in a folder of its own."""
     home = Path(tempfile.mkdtemp(prefix="tocsin-journeys-"))
-    port = free_web_port()
-    environ = {**os.environ, "TOCSIN_HOME": str(home), "TOCSIN_PORT": str(port)}
-    process = subprocess.Popen(
-        [*TOCSIN, "up", "--demo"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout is not None
-    said = []
+    its_own = instance_in(home)
     try:
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("ready "):
-                break
-        else:
-            pytest.fail(f"The centre did not start:\n{''.join(said)}")
-        yield Centre(address=f"http://127.0.0.1:{port}", environ=environ)
+        with demonstration(its_own):
+            yield Centre(its_own)
     finally:
-        process.terminate()
-        process.communicate()
         shutil.rmtree(home, ignore_errors=True)
 
 

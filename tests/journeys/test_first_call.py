@@ -226,9 +226,9 @@ def test_a_conversation_outlives_the_switchboard_which_then_goes_on_with_it(
     centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
     desk, citizen = connected(a_desk, a_citizen)
-    centre.kill("switchboard")
-    desk.hears_the_citizen()
-    citizen.hears_the_agent()
+    with centre.without_switchboard():
+        desk.hears_the_citizen()
+        citizen.hears_the_agent()
     desk.page.keyboard.press("F7")
     desk.says("On hold")
     desk.page.keyboard.press("F7")

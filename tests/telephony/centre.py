@@ -54,9 +54,7 @@ class Centre:
 
     def kill(self, part: str) -> None:
         """Kill a part, which its supervisor then starts again."""
-        pid = self.supervisor.states()[part].pid
-        assert pid is not None, f"{part} does not run; {log_of(self.instance, part)} says why."
-        os.kill(pid, signal.SIGKILL)
+        kill(part, of=self.instance)
 
     @contextmanager
     def halted(self, part: str) -> Iterator[None]:
@@ -132,16 +130,24 @@ def story() -> str:
     return "\n".join([*calls, *agents, *reversed(steps), f"switchboard {pulse}"])
 
 
+def kill(part: str, *, of: Instance) -> None:
+    """Kill a part so that it cannot put anything in order first."""
+    pid = Supervisor(of).states()[part].pid
+    assert pid is not None, f"{part} does not run; {log_of(of, part)} says why."
+    os.kill(pid, signal.SIGKILL)
+
+
 @contextmanager
 def running_centre(instance: Instance) -> Iterator[Centre]:
     """A new demo centre with every part, and the outside network, for as long as the block runs."""
     watching = watching_outside(port=instance.ports.outside_http, password=instance.secret("ari"))
-    with _up(instance), outside_network(instance), watching as outside:
+    with demonstration(instance), outside_network(instance), watching as outside:
         yield Centre(instance=instance, outside=outside)
 
 
 @contextmanager
-def _up(instance: Instance) -> Iterator[None]:
+def demonstration(instance: Instance) -> Iterator[None]:
+    """`tocsin up --demo`, ready for as long as the block runs."""
     process = subprocess.Popen(
         command("up", "--demo"),
         env=surroundings(instance),

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.instances import instance_in
 from tests.telephony.centre import Centre, connected_to, live_calls, running_centre
 from tests.telephony.line import House, found_house
 from tocsin.activations.rules import State
 from tocsin.calls.actions import ask, end_logins
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.ports import Verb
-from tocsin.project.instance import instance, read_instance
+from tocsin.project.instance import instance
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
@@ -24,7 +25,7 @@ def running_house(django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     instance.make_home()
     home = instance.home / "centre"
     shutil.rmtree(home, ignore_errors=True)
-    its_own = read_instance({"TOCSIN_HOME": str(home), "TOCSIN_PORT": str(instance.ports.web + 1000)})
+    its_own = instance_in(home)
     with running_centre(its_own) as centre:
         with django_db_blocker.unblock(), connected_to(its_own):
             house = found_house(centre)

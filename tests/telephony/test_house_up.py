@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.instances import instance_in
 from tocsin.project.health import healths
-from tocsin.project.instance import Instance, read_instance
+from tocsin.project.instance import Instance
 from tocsin.project.postgres import serving
 from tocsin.project.processes import surroundings
-from tocsin.project.room import ports_in_the_way
 from tocsin.project.supervision import files_of, leftovers
 
 pytestmark = pytest.mark.telephony
@@ -27,10 +27,7 @@ PARTS = ["postgres", "engine", "switchboard", "work", "web"]
 def instance() -> Iterator[Instance]:
     """A new instance with ports of its own; its engine is made of the packages that the machine has cached."""
     folder = Path(tempfile.mkdtemp(prefix="tocsin-"))
-    for port in range(30000, 38000, 200):
-        found = read_instance({"TOCSIN_HOME": str(folder), "TOCSIN_PORT": str(port)})
-        if not ports_in_the_way(found):
-            break
+    found = instance_in(folder)
     yield found
     # Whatever a failed test left running.
     for process in leftovers(found):
@@ -143,6 +140,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_stopped_instance(instance: Instan
 
 
 def test_a_rehearsal_of_a_stopped_instance_is_refused_in_one_line(instance: Instance) -> None:
+    instance.create(demo=True)
     answer = tocsin(instance, "rehearse", "--calls", "1")
     said, _ = answer.communicate()
     assert answer.returncode == 1

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.telephony.centre import Centre, connected_to
+from tests.instances import instance_in
+from tests.telephony.centre import Centre, connected_to, demonstration
 from tests.telephony.outside import Ari, Outside
 from tocsin.activations.queries import live_activation
 from tocsin.activations.rules import Kind, State
@@ -35,29 +36,11 @@ def demo(django_db_blocker: DjangoDbBlocker) -> Iterator[Centre]:
     instance.make_home()
     home = instance.home / "rehearsal"
     shutil.rmtree(home, ignore_errors=True)
-    its_own = read_instance({"TOCSIN_HOME": str(home), "TOCSIN_PORT": str(instance.ports.web + 1200)})
+    its_own = instance_in(home)
     # A rehearsal starts the outside network itself.
     outside = Outside(Ari(port=its_own.ports.outside_http, user="outside", password=its_own.secret("ari")))
-    up = subprocess.Popen(
-        command("up", "--demo"),
-        env=surroundings(its_own),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        said = []
-        for line in up.stdout or ():
-            said.append(line)
-            if line.startswith("ready "):
-                break
-        else:
-            pytest.fail("".join(said))
-        with django_db_blocker.unblock(), connected_to(its_own):
-            yield Centre(instance=its_own, outside=outside)
-    finally:
-        up.terminate()
-        up.communicate()
+    with demonstration(its_own), django_db_blocker.unblock(), connected_to(its_own):
+        yield Centre(instance=its_own, outside=outside)
 
 
 def nobody_is_at_work() -> bool:

@@ -161,7 +161,9 @@ async def refused(browser: Browser) -> None:
     assert kind == "websocket.close"
 
 
-@pytest.mark.parametrize("origin", ["", "http://evil.example", f"{OURS}.evil.example", "null"])
+@pytest.mark.parametrize(
+    "origin", ["", "http://evil.example", pytest.param(f"{OURS}.evil.example", id="ours and more"), "null"]
+)
 def test_a_page_of_another_site_is_refused(line: Line, origin: str) -> None:
     run(lambda _: refused(Browser(**line, origin=origin)))
 
