@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tocsin.gateways.asterisk.engine import EngineSettings, execution, programs, system_engine
+from tests.contracts.nodes import settings_in
+from tocsin.gateways.asterisk.engine import execution, programs, system_engine
 from tocsin.refusals import Refusal
 
 Install = Callable[[str, str], None]
@@ -90,19 +92,7 @@ def test_an_asterisk_that_keeps_its_modules_elsewhere_is_told(install: Install, 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up being root")
 def test_root_who_finds_no_way_to_be_somebody_else_does_not_listen_to_strangers(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    open_to_all = EngineSettings(
-        home=tmp_path / "home",
-        bind="0.0.0.0",  # noqa: S104 - that is the point
-        http_port=1,
-        sip_port=2,
-        sip_tls_port=3,
-        outside_http_port=4,
-        outside_sip_port=5,
-        rtp_first=20000,
-        rtp_last=20099,
-        password="only-in-this-test-0123456789",
-        trunks=(),
-    )
+    open_to_all = replace(settings_in(tmp_path / "home"), bind="0.0.0.0", rehearsal=False)  # noqa: S104 - that is the point
     with pytest.raises(Refusal, match="would hear strangers as root"):
         execution.drop_root(open_to_all, own=())
     assert os.geteuid() == 0

@@ -2,108 +2,26 @@
 
 import asyncio
 import functools
-import shutil
-import socket
-import tempfile
-import wave
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
+from tests.contracts.nodes import settings_in, write_silence
 from tests.contracts.switch_worlds import (
     BRIEF,
     ENDLESS,
     MISSING,
     PATIENCE_SECONDS,
     Nodes,
-    World,
     asterisk_world,
     login,
     rehearsed_world,
 )
+from tests.contracts.switchboard import Switchboard, Worlds, story
 from tocsin.calls import ports
-from tocsin.gateways.asterisk.engine import EngineSettings, outside_trunk
-from tocsin.project.instance import instance
-from tocsin.project.telephony import ensure_engine
-
-E = TypeVar("E", bound=ports.SwitchEvent)
-Worlds = Callable[[], AbstractAsyncContextManager[World]]
-
-
-class Switchboard:
-    """Who commands the switch in a test, and remembers all it was told."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.switch = world.switch
-        self.told: list[ports.SwitchEvent] = []
-        self._unread: list[ports.SwitchEvent] = []
-
-    async def hears(self, kind: type[E], **facts: object) -> E:
-        """The next event of this kind with these facts; others wait to be read."""
-        while True:
-            for event in self._unread:
-                if isinstance(event, kind) and all(getattr(event, k) == v for k, v in facts.items()):
-                    self._unread.remove(event)
-                    return event
-            await self._listen(None)
-
-    async def tells(self, *moves: ports.Move) -> None:
-        await self.switch.carry_out(moves)
-
-    async def settled(self) -> None:
-        """All that was told is confirmed."""
-        while self.switch.backlog:
-            await self._listen(0.01)
-
-    async def census(self) -> ports.Census:
-        """What a switchboard that has just started is told; nothing unread is left."""
-        await self.settled()
-        self._unread.clear()
-        return await self.switch.connect()
-
-    async def waiting_call(self, name: str = "zoe") -> str:
-        """The leg of a caller who was taken in."""
-        await self.world.call(name)
-        leg = (await self.hears(ports.CallArrived)).leg
-        await self.tells(ports.TakeIn(leg))
-        return leg
-
-    async def agent(self, name: str = "ann") -> str:
-        """The leg of an agent's telephone."""
-        await self.world.agent_calls(name, login=name)
-        return (await self.hears(ports.AgentLegUp, login=name)).leg
-
-    async def all_said(self) -> None:
-        """Everything that happened before this has been told: one more caller came, and went."""
-        await self.world.call("last")
-        leg = (await self.hears(ports.CallArrived)).leg
-        self.world.hang_up("last")
-        await self.hears(ports.LegEnded, leg=leg)
-
-    async def _listen(self, timeout_seconds: float | None) -> None:
-        events = await self.switch.next_events(timeout_seconds=timeout_seconds)
-        self.told += events
-        self._unread += events
-
-
-def story(test: Callable[[Switchboard], Awaitable[None]]) -> Callable[[Worlds], None]:
-    """Runs a test in a world of its own, whose switch is connected."""
-
-    def run(worlds: Worlds) -> None:
-        async def play() -> None:
-            async with asyncio.timeout(2 * PATIENCE_SECONDS), worlds() as world:
-                assert await world.switch.connect() == ports.Census()
-                await test(Switchboard(world))
-
-        asyncio.run(play())
-
-    run.__name__, run.__doc__ = test.__name__, test.__doc__
-    return run
+from tocsin.gateways.asterisk.engine import Engine
 
 
 @story
@@ -471,50 +389,12 @@ def worlds(request: pytest.FixtureRequest) -> Worlds:
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
+def nodes(engine: Engine, home: Path) -> Iterator[Nodes]:
     """Asterisk and its outside network, for all tests of this file."""
-    # Not pytest's own folder, which is closed to other users: the switch gives up being root.
-    home = Path(tempfile.mkdtemp(prefix="tocsin-test-"))
-    settings = engine_settings(home)
+    settings = settings_in(home, rtp_first=19400)
     settings.media.mkdir()
     write_silence(settings.media / f"{BRIEF}.wav", seconds=0.1)
     write_silence(settings.media / f"{ENDLESS}.wav", seconds=4 * PATIENCE_SECONDS)
-    running = Nodes(ensure_engine(instance), settings)
+    running = Nodes(engine, settings)
     yield running
     running.stop()
-    shutil.rmtree(home)
-
-
-def engine_settings(home: Path) -> EngineSettings:
-    """Two nodes on ports that nobody uses at this moment."""
-    http_port, sip_port, sip_tls_port, outside_http_port, outside_sip_port = free_ports(5)
-    return EngineSettings(
-        home=home,
-        bind="127.0.0.1",
-        http_port=http_port,
-        sip_port=sip_port,
-        sip_tls_port=sip_tls_port,
-        outside_http_port=outside_http_port,
-        outside_sip_port=outside_sip_port,
-        rtp_first=19400,
-        rtp_last=19499,
-        password="only-in-this-test-0123456789",
-        trunks=(outside_trunk(sip_port=outside_sip_port),),
-        rehearsal=True,
-    )
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports that are free, each another."""
-    with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
-        return [int(server.getsockname()[1]) for server in servers]
-
-
-def write_silence(path: Path, *, seconds: float) -> None:
-    """A recording as the switch plays them: 8 kHz, 16 bit, mono."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(2 * round(8000 * seconds)))

@@ -1,25 +1,23 @@
 """The figures as the database counts them: the same as the rules say, for the board and for the report."""
 
-import random
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given, settings
 
+from tests.domains.past_calls import NOON, an_activation, keep_call, take_call
 from tests.journals import BEGIN, Act, Journal, journals
 from tocsin.accounts.models import Person
-from tocsin.activations.models import Activation, ActivationStep, OpeningHours
-from tocsin.activations.rules import Kind, State
-from tocsin.authorities.models import Authority, Number
+from tocsin.activations.models import Activation
+from tocsin.authorities.models import Authority
 from tocsin.calls import models as calls
 from tocsin.calls.rules.states import CallState
 from tocsin.insights.queries import board as boards
 from tocsin.insights.queries import journal as read
 from tocsin.insights.queries.board import board
-from tocsin.insights.queries.report import report
 from tocsin.insights.rules import days
 from tocsin.insights.rules.courses import Course, course
 from tocsin.insights.rules.figures import SHORT, TARGET, callers, figures
@@ -29,25 +27,6 @@ from tocsin.workforce.rules import AgentState
 
 pytestmark = pytest.mark.django_db
 EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
-
-
-def an_activation(*, opened_at: datetime, digits: str = "1771", kind: Kind = Kind.REAL) -> Activation:
-    authority, _ = Authority.objects.get_or_create(
-        slug="crisis-centre", defaults={"name": "Crisis centre", "languages": ["nl", "fr"]}
-    )
-    number, _ = Number.objects.get_or_create(digits=digits)
-    activation = Activation.objects.create(
-        authority=authority,
-        number=number,
-        title="Flood",
-        kind=kind,
-        languages=["nl", "fr"],
-        timezone="Europe/Brussels",
-        state=State.OPEN,
-        ordered_at=opened_at,
-    )
-    ActivationStep.objects.create(activation=activation, before=State.ORDERED, after=State.OPEN, at=opened_at)
-    return activation
 
 
 def write(journal: Journal, *, activation: Activation) -> None:
@@ -166,41 +145,6 @@ def test_another_activation_is_not_counted() -> None:
     assert read.callers(activation=mine.pk, **EVER).attempts == 0
 
 
-NOON = datetime(2026, 3, 7, 12, tzinfo=UTC)
-
-
-def take_call(
-    *, activation: Activation, arrived_at: datetime, waited: float = 10, talked: float | None = 240, leg: str
-) -> None:
-    """Write a call that waited so many seconds and, unless `talked` is None, was answered; it has ended."""
-    end = arrived_at + timedelta(seconds=waited + (talked or 0))
-    story = [(CallState.WAITING, arrived_at)]
-    if talked is not None:
-        story.append((CallState.TALKING, arrived_at + timedelta(seconds=waited)))
-    keep_call(activation=activation, story=[*story, (CallState.ENDED, end)], leg=leg)
-
-
-def keep_call(*, activation: Activation, story: list[tuple[CallState, datetime]], leg: str) -> None:
-    state, since = story[-1]
-    calls.Call.objects.create(
-        leg=leg,
-        number="1771",
-        caller_mark=leg,
-        activation=activation,
-        language="nl",
-        state=state,
-        since=since,
-        arrived_at=story[0][1],
-    )
-    befores = ["", *(state for state, _ in story)]
-    calls.CallStep.objects.bulk_create(
-        calls.CallStep(
-            call_id=leg, activation=activation, before=before, after=after, at=at, language="nl", why="test"
-        )
-        for before, (after, at) in zip(befores, story, strict=False)
-    )
-
-
 def test_the_board_shows_today_and_not_yesterday() -> None:
     activation = an_activation(opened_at=NOON - timedelta(days=2))
     take_call(activation=activation, arrived_at=NOON - timedelta(days=1), leg="yesterday")
@@ -306,134 +250,3 @@ def test_the_board_asks_as_much_of_the_database_for_many_as_for_one() -> None:
         return len(asked)
 
     assert queries(0, 1) == queries(1, 30)
-
-
-# --- The Ukraine centre of March 2022, as its press figures tell it: made calls, real totals ---
-
-FIRST, LAST = date(2022, 3, 3), date(2022, 4, 4)
-TOTAL, PEAK, WEEKEND = 6253, 421, 66
-
-
-def calls_of_the_ukraine_centre() -> dict[date, int]:
-    """Calls per day: 33 days, 421 on 7 March, 66 on each of ten weekend days, and 6,253 in all."""
-    all_days = days.days_from(FIRST, LAST)
-    weekend = [day for day in all_days if day.weekday() >= 5]
-    ordinary = [day for day in all_days if day.weekday() < 5 and day != date(2022, 3, 7)]
-    rest = TOTAL - PEAK - WEEKEND * len(weekend)
-    made = dict.fromkeys(weekend, WEEKEND) | {date(2022, 3, 7): PEAK}
-    each, more = divmod(rest, len(ordinary))
-    return made | {day: each + (n < more) for n, day in enumerate(ordinary)}
-
-
-def seed_the_ukraine_centre() -> Activation:
-    """The activation of a month, with calls from 8 to 20 h; the clock goes forward on 27 March."""
-    chance = random.Random(20220303)  # noqa: S311 - not for secrets
-    midnight = days.start_of(FIRST, "Europe/Brussels")
-    activation = an_activation(opened_at=midnight + timedelta(hours=7))
-    closed_at = days.start_of(LAST, "Europe/Brussels") + timedelta(hours=21)
-    activation.state = State.CLOSED
-    activation.save()
-    for before, after in ((State.OPEN, State.CLOSING), (State.CLOSING, State.CLOSED)):
-        ActivationStep.objects.create(activation=activation, before=before, after=after, at=closed_at)
-    rows: list[calls.Call] = []
-    steps: list[calls.CallStep] = []
-    for day, count in calls_of_the_ukraine_centre().items():
-        morning = days.start_of(day + timedelta(days=1), "Europe/Brussels") - timedelta(hours=16)
-        for n in range(count):
-            arrived_at = morning + timedelta(seconds=chance.uniform(0, 12 * 3600))
-            add_ukraine_call(rows, steps, activation, arrived_at, leg=f"{day}-{n}", chance=chance)
-    calls.Call.objects.bulk_create(rows)
-    calls.CallStep.objects.bulk_create(steps)
-    return activation
-
-
-def add_ukraine_call(
-    rows: list[calls.Call],
-    steps: list[calls.CallStep],
-    activation: Activation,
-    arrived_at: datetime,
-    *,
-    leg: str,
-    chance: random.Random,
-) -> None:
-    language = chance.choice(["nl", "fr", "fr", "uk"])
-    waited = timedelta(seconds=chance.expovariate(1 / 15))
-    answered = chance.random() < 0.93
-    story = [(CallState.WAITING, arrived_at)]
-    if answered:
-        story.append((CallState.TALKING, arrived_at + waited))
-    story.append((CallState.ENDED, arrived_at + waited + answered * timedelta(minutes=4)))
-    rows.append(
-        calls.Call(
-            leg=leg,
-            number="1771",
-            caller_mark=f"{chance.randrange(4000)}",
-            activation=activation,
-            language=language,
-            state=CallState.ENDED,
-            since=story[-1][1],
-            arrived_at=arrived_at,
-        )
-    )
-    befores = ["", *(state for state, _ in story)]
-    steps += [
-        calls.CallStep(
-            call_id=leg,
-            activation=activation,
-            before=before,
-            after=after,
-            at=at,
-            language=language,
-            why="seed",
-        )
-        for before, (after, at) in zip(befores, story, strict=False)
-    ]
-
-
-def test_the_report_says_the_figures_the_press_was_given_of_the_ukraine_centre() -> None:
-    activation = seed_the_ukraine_centre()
-
-    told = report(activation=activation, now=datetime(2022, 6, 1, tzinfo=UTC))
-
-    assert told.total.offered == TOTAL
-    assert told.peak_day == days.Peak(date(2022, 3, 7), PEAK)
-    assert told.weekend_mean == WEEKEND
-    assert (len(told.open_days), round(told.mean_per_day or 0)) == (33, 189)
-    assert sum(figures.offered for figures in told.hours.values()) == TOTAL
-    assert sum(figures.offered for figures in told.languages.values()) == TOTAL
-    assert len(told.hours) == 33 * 24 - 1, "one hour was left out by the clock"
-    assert told.total.offered == told.total.answered + told.total.abandoned
-
-
-def test_days_outside_the_opening_hours_do_not_lower_the_means() -> None:
-    activation = an_activation(opened_at=datetime(2026, 3, 6, 8, tzinfo=UTC))
-    for weekday in range(6):
-        OpeningHours.objects.create(activation=activation, weekday=weekday, start=time(8), until=time(20))
-    # Friday 6, Saturday 7, Monday 9 March; on Sunday somebody is turned away.
-    for day in (6, 7, 9):
-        take_call(activation=activation, arrived_at=datetime(2026, 3, day, 12, tzinfo=UTC), leg=f"d{day}")
-    sunday = datetime(2026, 3, 8, 12, tzinfo=UTC)
-    keep_call(
-        activation=activation,
-        story=[(CallState.TURNED_AWAY, sunday), (CallState.ENDED, sunday)],
-        leg="sunday",
-    )
-
-    told = report(activation=activation, now=datetime(2026, 3, 9, 15, tzinfo=UTC))
-
-    assert (told.mean_per_day, told.weekend_mean) == (1, 1)
-    assert [(day.day, figures.turned_away) for day, figures in told.days.items()] == [
-        (6, 0),
-        (7, 0),
-        (8, 1),
-        (9, 0),
-    ]
-
-
-def test_the_report_of_an_activation_nobody_called_has_no_means() -> None:
-    activation = an_activation(opened_at=NOON)
-    ActivationStep.objects.all().delete()
-
-    told = report(activation=activation, now=NOON)
-
-    assert (told.mean_per_day, told.weekend_mean, told.peak_day) == (None, None, None)

@@ -1,13 +1,7 @@
-"""Signing in: password and second factor, links, limits, and what every answer tells the browser."""
+"""Signing in: password, second factor, passkey, and limits."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +9,15 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from django.views.defaults import server_error
 
-from tests import world
 from tests.web.conftest import TOTP_SECRET
 from tests.web.keys import Passkey
-from tests.world import NOON, PASSWORD
+from tests.world import PASSWORD
 from tocsin.accounts.models import Person
-from tocsin.accounts.rules import Role
-from tocsin.authorities.actions import add_person, change_person, reset_access
-from tocsin.calls.models import DeskOrder, TelephoneLogin
-from tocsin.web.sign_in import has_second_factor, password_link
-from tocsin.workforce.models import Agent
+from tocsin.web.sign_in import has_second_factor
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"
@@ -233,235 +219,8 @@ def test_recovery_codes_alone_are_no_second_factor(dirk: Person) -> None:
     assert has_second_factor(dirk)
 
 
-def test_a_new_person_sets_a_password_with_the_link_and_then_a_second_factor(client: Client) -> None:
-    ada = add_person(
-        by=None,
-        email="ada@example.org",
-        name="Ada",
-        roles=[Role.ADMINISTRATOR],
-        language="en",
-        authorities=[],
-        at=NOON,
-    )
-    opened = client.get(password_link(ada), follow=True)
-    form = opened.redirect_chain[-1][0]
-    assert ada.email not in form
-    said = client.post(form, {"password1": "too short", "password2": "too short"}).content.decode()
-    assert "at least 12 characters" in said
-    client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
-    assert client.get("/")["Location"] == reverse("mfa_index")
-    client.get(reverse("mfa_activate_totp"))
-    secret = client.session["mfa.totp.secret"]
-    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
-    assert client.post(reverse("mfa_activate_totp"), {"code": code})["Location"] == reverse(
-        "mfa_view_recovery_codes"
-    )
-    assert b"Write these down" in client.get(reverse("mfa_view_recovery_codes")).content
-    assert client.get("/")["Location"] == "/console/people/"
-
-
-def test_a_link_works_once(client: Client) -> None:
-    wim = add_person(
-        by=None,
-        email="wim@example.org",
-        name="Wim",
-        roles=[Role.COORDINATOR],
-        language="en",
-        authorities=[],
-        at=NOON,
-    )
-    link = password_link(wim)
-    form = client.get(link, follow=True).redirect_chain[-1][0]
-    client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
-    said = Client().get(link, follow=True).content.decode()
-    assert "This link no longer works" in said
-
-
-def test_a_link_that_somebody_made_up_works_not_at_all(client: Client, dirk: Person) -> None:
-    made_up = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": str(dirk.pk), "key": "abc123-" + "0" * 32}
-    )
-    assert "This link no longer works" in client.get(made_up, follow=True).content.decode()
-
-
-def test_nobody_registers_themselves(client: Client) -> None:
-    for path in ("/account/signup/", "/account/sign-up/", "/account/password/reset/", "/account/email/"):
-        assert client.get(path).status_code == 404
-
-
-def test_signing_out_ends_the_session(dirk: Person, browser_of: Callable[[Person], Client]) -> None:
-    client = browser_of(dirk)
-    kept = client.session.session_key
-    assert client.post("/account/sign-out/")["Location"] == SIGN_IN
-    assert not Session.objects.filter(session_key=kept).exists()
-    assert client.get("/console/")["Location"].startswith(SIGN_IN)
-
-
-def test_signing_out_ends_the_telephone_at_once_and_takes_the_agent_off_the_floor(
-    ann: Agent, browser_of: Callable[[Person], Client]
-) -> None:
-    client = browser_of(ann.person)
-    client.post("/desk/telephone/")
-    client.post("/account/sign-out/")
-    assert not TelephoneLogin.objects.exists()
-    order = DeskOrder.objects.get()
-    assert (order.agent, order.verb) == (ann, "sign_out")
-
-
-def test_signing_out_where_the_desk_is_not_leaves_the_desk_alone(
-    ann: Agent, browser_of: Callable[[Person], Client]
-) -> None:
-    browser_of(ann.person).post("/desk/telephone/")
-    another = Client()
-    another.force_login(ann.person)
-    another.post("/account/sign-out/")
-    assert TelephoneLogin.objects.count() == 1
-    assert not DeskOrder.objects.exists()
-
-
-def test_whoever_is_not_signed_in_may_sign_out(client: Client) -> None:
-    assert client.post("/account/sign-out/")["Location"] == SIGN_IN
-
-
-def test_a_session_ends_with_the_browser_or_twelve_hours_after_the_sign_in(client: Client, dirk: Person) -> None:
-    client.post(SIGN_IN, {"login": dirk.email, "password": PASSWORD})
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    assert (cookie["max-age"], cookie["expires"]) == ("", "")
-    assert cookie["httponly"]
-    left = Session.objects.get().expire_date - timezone.now()
-    assert timedelta(hours=11, minutes=59) < left <= timedelta(hours=12)
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert client.get("/console/")["Location"].startswith(SIGN_IN)
-
-
-def test_looking_at_pages_makes_a_session_no_longer(dirk: Person, browser_of: Callable[[Person], Client]) -> None:
-    client = browser_of(dirk)
-    before = Session.objects.get().expire_date
-    client.get("/console/")
-    assert Session.objects.get().expire_date == before
-
-
-def test_somebody_put_out_is_out_with_the_next_page(
-    dirk: Person, ada: Person, browser_of: Callable[[Person], Client]
-) -> None:
-    client = browser_of(dirk)
-    change_person(
-        by=ada,
-        person=dirk,
-        name="Dirk",
-        roles=[Role.DUTY_OFFICER],
-        language="en",
-        authorities=[],
-        is_active=False,
-        at=NOON,
-    )
-    assert client.get("/console/")["Location"].startswith(SIGN_IN)
-    assert Client().post(SIGN_IN, {"login": dirk.email, "password": PASSWORD})["Location"] == reverse(
-        "account_inactive"
-    )
-
-
-def test_a_reset_signs_the_person_out_everywhere(
-    dirk: Person, ada: Person, browser_of: Callable[[Person], Client]
-) -> None:
-    client = browser_of(dirk)
-    reset_access(by=ada, person=dirk, at=NOON)
-    assert client.get("/console/")["Location"].startswith(SIGN_IN)
-
-
-def test_pages_are_in_the_language_of_the_person(dirk: Person, browser_of: Callable[[Person], Client]) -> None:
-    Person.objects.filter(pk=dirk.pk).update(language="nl")
-    response = browser_of(dirk).get("/console/", headers={"Accept-Language": "fr"})
-    assert response["Content-Language"] == "nl"
-    assert '<html lang="nl"' in response.content.decode()
-
-
-def test_a_form_from_elsewhere_is_refused_in_words(dirk: Person) -> None:
-    client = Client(enforce_csrf_checks=True)
-    response = client.post(SIGN_IN, {"login": dirk.email, "password": PASSWORD})
-    assert response.status_code == 403
-    assert "This page was open for too long" in response.content.decode()
-
-
-@pytest.mark.parametrize("path", [SIGN_IN, "/healthz", "/console/", "/nowhere/"])
-def test_every_answer_tells_the_browser_to_run_nothing_but_our_own_files(client: Client, path: str) -> None:
-    response = client.get(path)
-    policy = dict(part.strip().partition(" ")[::2] for part in response["Content-Security-Policy"].split(";"))
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == "'self'"
-    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
-    assert not {"'unsafe-inline'", "'unsafe-eval'"} & set(response["Content-Security-Policy"].split())
-    assert response["X-Frame-Options"] == "DENY"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Referrer-Policy"] == "same-origin"
-    assert response["Permissions-Policy"].startswith("microphone=(self)")
-
-
-@pytest.mark.parametrize(
-    "path", [SIGN_IN, "/console/", "/console/open/rivaal/exercise/", "/account/second-factor/"]
-)
-def test_no_page_carries_a_script_or_a_style_of_its_own(
-    dirk: Person, browser_of: Callable[[Person], Client], path: str
-) -> None:
-    client = Client() if path == SIGN_IN else browser_of(dirk)
-    page = client.get(path).content.decode()
-    assert "<style" not in page
-    assert " style=" not in page
-    assert " onclick=" not in page
-    scripts = [part.partition(">")[0] for part in page.split("<script")[1:]]
-    assert all("src=" in script or 'type="application/json"' in script for script in scripts)
-
-
-def test_pages_of_people_are_not_kept_by_the_browser(dirk: Person, browser_of: Callable[[Person], Client]) -> None:
-    assert "no-store" in browser_of(dirk).get("/console/")["Cache-Control"]
-
-
-def test_a_part_of_a_page_whose_session_ended_has_the_page_loaded_again(client: Client, rivaal: object) -> None:
-    opened = world.activation(rivaal)  # type: ignore[arg-type]
-    response = client.get(f"/console/activations/{opened.pk}/progress/", headers={"HX-Request": "true"})
-    assert (response.status_code, response["HX-Refresh"]) == (204, "true")
-
-
-def test_the_question_of_health_is_answered_to_anybody(client: Client) -> None:
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
 def test_attempts_are_counted_where_every_process_sees_them(client: Client, dirk: Person) -> None:
     try_password(client, dirk, "wrong")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cache WHERE cache_key LIKE '%%login_failed:%%key%%'")
         assert cursor.fetchone() == (1,)
-
-
-@pytest.mark.parametrize(
-    ("roles", "place"),
-    [
-        ([Role.AGENT], "/desk/"),
-        ([Role.AGENT, Role.COORDINATOR], "/console/"),
-        ([Role.DUTY_OFFICER], "/console/"),
-        ([Role.ADMINISTRATOR], "/console/people/"),
-    ],
-)
-def test_the_front_door_leads_to_where_the_work_is(
-    roles: list[Role], place: str, browser_of: Callable[[Person], Client]
-) -> None:
-    assert browser_of(world.person("Somebody", *roles)).get("/")["Location"] == place
-
-
-def test_a_fault_of_ours_is_answered_by_a_page_that_needs_nothing(rf: RequestFactory) -> None:
-    response = server_error(rf.get("/"))
-    assert response.status_code == 500
-    assert "Calls go on" in response.content.decode()
-
-
-def test_an_instance_that_others_reach_keeps_its_cookies_and_passkeys_to_https(tmp_path: Path) -> None:
-    names = "SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_HSTS_SECONDS, MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"
-    told = subprocess.run(
-        [sys.executable, "-c", f"from tocsin.project.settings import *; print({names})"],
-        env={**os.environ, "TOCSIN_HOME": str(tmp_path), "TOCSIN_HOSTS": "crisis.example.org"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout.strip() == "True True 31536000 False"

@@ -1,0 +1,84 @@
+"""Who commands a switch in a test."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+from tests.contracts.switch_worlds import PATIENCE_SECONDS, World
+from tocsin.calls import ports
+
+E = TypeVar("E", bound=ports.SwitchEvent)
+Worlds = Callable[[], AbstractAsyncContextManager[World]]
+
+
+class Switchboard:
+    """Who commands the switch in a test, and remembers all it was told."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.switch = world.switch
+        self.told: list[ports.SwitchEvent] = []
+        self._unread: list[ports.SwitchEvent] = []
+
+    async def hears(self, kind: type[E], **facts: object) -> E:
+        """The next event of this kind with these facts; others wait to be read."""
+        while True:
+            for event in self._unread:
+                if isinstance(event, kind) and all(getattr(event, k) == v for k, v in facts.items()):
+                    self._unread.remove(event)
+                    return event
+            await self._listen(None)
+
+    async def tells(self, *moves: ports.Move) -> None:
+        await self.switch.carry_out(moves)
+
+    async def settled(self) -> None:
+        """All that was told is confirmed."""
+        while self.switch.backlog:
+            await self._listen(0.01)
+
+    async def census(self) -> ports.Census:
+        """What a switchboard that has just started is told; nothing unread is left."""
+        await self.settled()
+        self._unread.clear()
+        return await self.switch.connect()
+
+    async def waiting_call(self, name: str = "zoe") -> str:
+        """The leg of a caller who was taken in."""
+        await self.world.call(name)
+        leg = (await self.hears(ports.CallArrived)).leg
+        await self.tells(ports.TakeIn(leg))
+        return leg
+
+    async def agent(self, name: str = "ann") -> str:
+        """The leg of an agent's telephone."""
+        await self.world.agent_calls(name, login=name)
+        return (await self.hears(ports.AgentLegUp, login=name)).leg
+
+    async def all_said(self) -> None:
+        """Everything that happened before this has been told: one more caller came, and went."""
+        await self.world.call("last")
+        leg = (await self.hears(ports.CallArrived)).leg
+        self.world.hang_up("last")
+        await self.hears(ports.LegEnded, leg=leg)
+
+    async def _listen(self, timeout_seconds: float | None) -> None:
+        events = await self.switch.next_events(timeout_seconds=timeout_seconds)
+        self.told += events
+        self._unread += events
+
+
+def story(test: Callable[[Switchboard], Awaitable[None]]) -> Callable[[Worlds], None]:
+    """Runs a test in a world of its own, whose switch is connected."""
+
+    def run(worlds: Worlds) -> None:
+        async def play() -> None:
+            async with asyncio.timeout(2 * PATIENCE_SECONDS), worlds() as world:
+                assert await world.switch.connect() == ports.Census()
+                await test(Switchboard(world))
+
+        asyncio.run(play())
+
+    run.__name__, run.__doc__ = test.__name__, test.__doc__
+    return run

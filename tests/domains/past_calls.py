@@ -1,0 +1,62 @@
+"""An activation and calls of the past, as the tables keep them."""
+
+from datetime import UTC, datetime, timedelta
+
+from tocsin.activations.models import Activation, ActivationStep
+from tocsin.activations.rules import Kind, State
+from tocsin.authorities.models import Authority, Number
+from tocsin.calls import models as calls
+from tocsin.calls.rules.states import CallState
+
+NOON = datetime(2026, 3, 7, 12, tzinfo=UTC)
+
+
+def an_activation(*, opened_at: datetime, digits: str = "1771", kind: Kind = Kind.REAL) -> Activation:
+    authority, _ = Authority.objects.get_or_create(
+        slug="crisis-centre", defaults={"name": "Crisis centre", "languages": ["nl", "fr"]}
+    )
+    number, _ = Number.objects.get_or_create(digits=digits)
+    activation = Activation.objects.create(
+        authority=authority,
+        number=number,
+        title="Flood",
+        kind=kind,
+        languages=["nl", "fr"],
+        timezone="Europe/Brussels",
+        state=State.OPEN,
+        ordered_at=opened_at,
+    )
+    ActivationStep.objects.create(activation=activation, before=State.ORDERED, after=State.OPEN, at=opened_at)
+    return activation
+
+
+def take_call(
+    *, activation: Activation, arrived_at: datetime, waited: float = 10, talked: float | None = 240, leg: str
+) -> None:
+    """Write a call that waited so many seconds and, unless `talked` is None, was answered; it has ended."""
+    end = arrived_at + timedelta(seconds=waited + (talked or 0))
+    story = [(CallState.WAITING, arrived_at)]
+    if talked is not None:
+        story.append((CallState.TALKING, arrived_at + timedelta(seconds=waited)))
+    keep_call(activation=activation, story=[*story, (CallState.ENDED, end)], leg=leg)
+
+
+def keep_call(*, activation: Activation, story: list[tuple[CallState, datetime]], leg: str) -> None:
+    state, since = story[-1]
+    calls.Call.objects.create(
+        leg=leg,
+        number="1771",
+        caller_mark=leg,
+        activation=activation,
+        language="nl",
+        state=state,
+        since=since,
+        arrived_at=story[0][1],
+    )
+    befores = ["", *(state for state, _ in story)]
+    calls.CallStep.objects.bulk_create(
+        calls.CallStep(
+            call_id=leg, activation=activation, before=before, after=after, at=at, language="nl", why="test"
+        )
+        for before, (after, at) in zip(befores, story, strict=False)
+    )
