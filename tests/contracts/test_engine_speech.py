@@ -84,6 +84,7 @@ def test_a_text_is_spoken_so_that_the_switch_can_play_it(
 ) -> None:
     name = speech.say(language=language, text=SPOKEN[language])
     assert name == spoken_name(language, SPOKEN[language])
+    assert speech.has(name=name)
     sound = heard(tmp_path, name)
     assert sound.size > 8000 * 0.5
     assert loudness(sound) > 0.02
@@ -138,6 +139,7 @@ def test_a_voice_that_does_not_run_is_told_and_leaves_nothing(mute: EspeakSpeech
     with pytest.raises(Refusal, match="tocsin engine install"):
         mute.say(language="nl", text="Goedemorgen.")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not mute.has(name=spoken_name("nl", "Goedemorgen."))
 
 
 def test_a_language_without_a_voice_is_refused(mute: EspeakSpeech) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tocsin.activations.rules import LIVE_STATES, Kind, State
+from tocsin.activations.rules import LIVE_STATES, Kind, State, spoken_name
 from tocsin.authorities.models import Authority, Number
 
 
@@ -73,6 +73,11 @@ class FrontMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}: {self.text[:40]}"
+
+    @property
+    def media_name(self) -> str:
+        """The recording that callers hear: the one uploaded, or the text, spoken."""
+        return self.recording or spoken_name(self.language, self.text)
 
 
 class OpeningHours(models.Model):

@@ -26,6 +26,10 @@ class Speech(Protocol):
         """
         ...
 
+    def has(self, *, name: str) -> bool:
+        """Whether the recording of that media name is there to be played."""
+        ...
+
     def accept_recording(self, *, path: Path) -> str:
         """Take an uploaded recording, converted to what the switch plays; answer its media name.
 

@@ -68,6 +68,10 @@ class EspeakSpeech:
         write_sound(self._file(name), np.concatenate([read_sound(part)[0] for part in parts]))
         return name
 
+    def has(self, *, name: str) -> bool:
+        """See `activations.ports.Speech`."""
+        return self._file(name).exists()
+
     def accept_recording(self, *, path: Path) -> str:
         """See `activations.ports.Speech`; the same recording has the same name."""
         if path.stat().st_size > _LARGEST_BYTES:

@@ -1,7 +1,7 @@
 """One activation: how it stands, what it says to callers, what was done to it, and closing it."""
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import change_front_message, order_closing
-from tocsin.activations.models import Activation
+from tocsin.activations.models import Activation, FrontMessage
 from tocsin.activations.queries import activations_of, front_in_force, opening_took
 from tocsin.activations.rules import OPENING_PROMISE, Kind, State
 from tocsin.logbook.queries import lines_about
@@ -23,6 +24,8 @@ from tocsin.web.console.story import told
 from tocsin.web.guards import PersonRequest, for_roles
 
 ACTIVATIONS_ON_A_PAGE = 50
+# Speaking a changed message takes a second or two.
+SPOKEN_WITHIN = timedelta(seconds=10)
 
 
 @for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
@@ -38,17 +41,22 @@ def past(request: PersonRequest) -> HttpResponseBase:
 def activation(request: PersonRequest, key: int) -> HttpResponseBase:
     """How one activation stands, and what can be done about it."""
     shown = _visible(request, key)
-    front = [(code, language_name(code), words) for code, words in front_in_force(shown).items()]
+    messages = front_in_force(shown).values()
     steps = list(shown.steps.select_related("by"))
     if steps:
         # A step that was taken since the activation was read is told with the state that it led to.
         shown.state = steps[-1].after
+    now = timezone.now()
+    front = [
+        {"name": language_name(words.language), "words": words, "mute": _is_mute(words, shown, now=now)}
+        for words in messages
+    ]
     return render(
         request,
         "console/activation.html",
         {
-            **_standing(request, shown, now=timezone.now()),
-            "front": list(enumerate(front, start=1)),
+            **_standing(request, shown, now=now),
+            "front": front,
             "hours": shown.hours.order_by("weekday", "start"),
             "steps": steps,
         },
@@ -127,6 +135,16 @@ def logbook(request: PersonRequest, key: int) -> HttpResponseBase:
 
 def _visible(request: PersonRequest, key: int) -> Activation:
     return get_object_or_404(activations_of(person=request.user), pk=key)
+
+
+def _is_mute(words: FrontMessage, shown: Activation, *, now: datetime) -> bool:
+    """Whether callers of an open line hear nothing of a message, which should have been spoken by now."""
+    if shown.state != State.OPEN or now - words.at < SPOKEN_WITHIN:
+        return False
+    try:
+        return not wiring.speech().has(name=words.media_name)
+    except Refusal:
+        return True
 
 
 def _standing(request: PersonRequest, shown: Activation, *, now: datetime) -> dict[str, object]:
