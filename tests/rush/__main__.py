@@ -25,9 +25,14 @@ def main(names: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.rush import activation, calls, conversations
+    from tests.rush import activation, calls, conversations, desk
 
-    benches = {"calls": calls.measure, "conversations": conversations.measure, "activation": activation.measure}
+    benches = {
+        "calls": calls.measure,
+        "conversations": conversations.measure,
+        "activation": activation.measure,
+        "desk": desk.measure,
+    }
     if unknown := set(names) - set(benches):
         sys.exit(f"No benchmark {', '.join(sorted(unknown))}; there is {', '.join(benches)}.")
     for name, measure in benches.items():
