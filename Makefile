@@ -2,7 +2,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 PREPARE := $(PYTHON) bootstrap/prepare.py
 PYTEST := $(BIN)/python -m pytest
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --custom-compile-command "make lock"
 
@@ -12,16 +11,17 @@ run: # set everything up, then run a demo until Ctrl-C
 	@$(PREPARE) run
 	@exec $(BIN)/tocsin up --demo
 
+# Tests of telephones and browsers mostly wait, so that three processes are not too many for two cores.
 test: # set up what the tests need, then every check and every test
 	@$(PREPARE) test
 	@$(MAKE) --no-print-directory check
-	@$(PYTEST) $(SIDE_BY_SIDE) --dist loadfile
+	@$(PYTEST) --numprocesses 3 --dist loadfile
 
 quick: # the tests that need neither telephone nor browser
 	@$(PREPARE) dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(PYTEST) $(SIDE_BY_SIDE) tests/rules tests/architecture tests/domains tests/web
+	@$(PYTEST) --numprocesses logical tests/rules tests/architecture tests/domains tests/web
 
 check: # form, types and the rules of the architecture
 	@$(PREPARE) dev
