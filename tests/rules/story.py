@@ -1,11 +1,13 @@
 """A line and its agents at midnight, for tests that decide one event after the other."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState
 from tocsin.calls.rules.switchboard import Decision, decide
@@ -43,8 +45,10 @@ class Story:
         )
         self.last: Decision
 
-    def tell(self, *events: ports.Event, room: int = 1000) -> Decision:
-        self.last = decide(self.floor, events, now=self.now, room=room)
+    def tell(
+        self, *events: ports.Event, room: int = 1000, returning: Mapping[str, LastCall] | None = None
+    ) -> Decision:
+        self.last = decide(self.floor, events, now=self.now, room=room, returning=returning or {})
         self.floor = self.last.floor
         return self.last
 
@@ -57,6 +61,11 @@ class Story:
 
     def arrive(self, leg: str = "c1", *, number: str = "1771", room: int = 1000) -> Decision:
         return self.tell(ports.CallArrived(leg, number, "+32477000001", self.now), room=room)
+
+    def call_again(self, leg: str = "c2", *, last: LastCall) -> Decision:
+        """Somebody who called before on this day calls anew."""
+        arrival = ports.CallArrived(leg, "1771", "+32477000001", self.now)
+        return self.tell(arrival, returning={leg: last})
 
     def come_again(self, leg: str = "c1", *, arrived_at: datetime, room: int = 1000) -> Decision:
         """A caller comes out of the fallback."""

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep
 from tocsin.calls.rules.switchboard import decide
@@ -60,6 +61,7 @@ class Exchange(RuleBasedStateMachine):
         self.bridges: dict[str, set[str]] = {}
         self.in_fallback: set[str] = set()
         self.arrivals: dict[str, ports.CallArrived] = {}
+        self.returning: dict[str, LastCall] = {}
         self.agent_legs: dict[str, str] = {}
         self.journal: dict[str, str] = {}
         self.taken_in: set[str] = set()
@@ -77,15 +79,18 @@ class Exchange(RuleBasedStateMachine):
         if self.listening:
             self.pending += events
 
-    @rule(number=st.sampled_from(["1771", "1772", "1773"]))
-    def somebody_calls(self, number: str) -> None:
+    @rule(number=st.sampled_from(["1771", "1772", "1773"]), before=st.sampled_from([None, "nl", "fr"]))
+    def somebody_calls(self, number: str, before: str | None) -> None:
         self.made += 1
         leg = f"c{self.made}"
+        if before:
+            # Gave up in line a moment ago, having heard the message.
+            self.returning[leg] = LastCall(before, CallState.ENDED, self.now, BEGIN, self.now, answered=False)
         self.arrivals[leg] = ports.CallArrived(leg, number, "", self.now)
         self.bridges[leg] = set()
         self.happen(self.arrivals[leg])
 
-    @rule(which=CALLERS, key=st.sampled_from("123#"))
+    @rule(which=CALLERS, key=st.sampled_from("123*#"))
     def caller_presses(self, which: int, key: str) -> None:
         if leg := _pick(self.bridges, which):
             self.happen(ports.KeyPressed(leg, key))
@@ -143,7 +148,7 @@ class Exchange(RuleBasedStateMachine):
 
     @rule()
     def a_conversation_begins(self) -> None:
-        self.somebody_calls("1772")
+        self.somebody_calls("1772", before=None)
         self.switchboard_decides(seconds=0, congested=False)
         self.whoever_is_offered_a_call_accepts()
         self.switchboard_decides(seconds=0, congested=False)
@@ -202,7 +207,9 @@ class Exchange(RuleBasedStateMachine):
     def switchboard_decides(self, seconds: int, congested: bool) -> None:
         self.now += timedelta(seconds=seconds)
         events, self.pending = self.pending, []
-        decision = decide(self.floor, events, now=self.now, room=0 if congested else 1000)
+        decision = decide(
+            self.floor, events, now=self.now, room=0 if congested else 1000, returning=self.returning
+        )
         self.floor = decision.floor
         for step in decision.steps:
             self.keep(step)

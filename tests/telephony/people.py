@@ -49,18 +49,23 @@ class Caller:
     """Somebody who calls, from a number that nobody else calls from."""
 
     centre: Centre
-    mark: str
+    shown: str
     telephone: Telephone
 
     @property
+    def mark(self) -> str:
+        """What the journal knows the number by."""
+        return caller_mark(self.shown, key=self.centre.instance.secret("caller-hash"))
+
+    @property
     def call(self) -> Call | None:
-        """The call, as the switchboard decided it last."""
-        return Call.objects.filter(caller_mark=self.mark).first()
+        """The newest call, as the switchboard decided it last."""
+        return Call.objects.filter(caller_mark=self.mark).order_by("arrived_at").last()
 
     @property
     def steps(self) -> list[CallStep]:
-        """What the journal says of the call."""
-        return list(CallStep.objects.filter(call__caller_mark=self.mark).order_by("id"))
+        """What the journal says of that call."""
+        return list(CallStep.objects.filter(call=self.call).order_by("id")) if self.call else []
 
     @property
     def state(self) -> str:
@@ -84,13 +89,13 @@ class Caller:
         return self.chooses(key).comes_to(CallState.WAITING)
 
 
-def caller(centre: Centre, number: str = "1771") -> Caller:
-    """Somebody who has just dialled a number."""
-    shown = f"+32470{next(_subscribers):06}"
+def caller(centre: Centre, number: str = "1771", *, shown: str = "") -> Caller:
+    """Somebody who has just dialled a number, from one of their own unless it is given."""
+    shown = shown or f"+32470{next(_subscribers):06}"
     telephone = centre.outside.dial(
         f"caller-{secrets.token_hex(4)}", endpoint=f"PJSIP/{number}@callers", caller=shown
     )
-    return Caller(centre, caller_mark(shown, key=centre.instance.secret("caller-hash")), telephone)
+    return Caller(centre, shown, telephone)
 
 
 @dataclass

@@ -32,7 +32,9 @@ class Call(models.Model):
     since = models.DateTimeField()
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)
+    place_since = models.DateTimeField(null=True)
     first_in_line = models.BooleanField(default=False)
+    heard_before = models.BooleanField(default=False, db_default=False)
     answered = models.BooleanField(default=False)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="calls")
     due_at = models.DateTimeField(null=True)
@@ -41,6 +43,8 @@ class Call(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["activation", "arrived_at"]),
+            # Who arrives is looked up: the last call from the same number.
+            models.Index(fields=["activation", "caller_mark", "-arrived_at"], name="calls_last_call"),
             models.Index(
                 fields=["state"], condition=~models.Q(state=CallState.ENDED.value), name="calls_live_state"
             ),

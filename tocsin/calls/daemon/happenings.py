@@ -25,6 +25,16 @@ def normal(event: ports.SwitchEvent, *, region: str) -> ports.SwitchEvent:
             return event
 
 
+def arrivals(events: Sequence[ports.SwitchEvent]) -> Iterator[ports.CallArrived]:
+    """Those who arrive by these events, told or seen; who is seen may have arrived long ago."""
+    for event in events:
+        match event:
+            case ports.CallArrived():
+                yield event
+            case ports.Census():
+                yield from (seen.arrival for seen in event.callers.values())
+
+
 def single(events: Sequence[ports.SwitchEvent], *, known: Container[str]) -> Iterator[ports.SwitchEvent]:
     """The same events, about one call each: whoever is new in a census arrives after it."""
     for event in events:

@@ -18,7 +18,7 @@ from tocsin.activations.rules import State
 from tocsin.calls import actions, ports
 from tocsin.calls.daemon import lines, memory
 from tocsin.calls.daemon.database_thread import DATABASE_AWAY, DatabaseThread, limit_waiting
-from tocsin.calls.daemon.happenings import letting_go, normal, single
+from tocsin.calls.daemon.happenings import arrivals, letting_go, normal, single
 from tocsin.calls.daemon.limits import Limits
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.rules.floor import Agent, Floor
@@ -174,8 +174,11 @@ class Lead:
         now = datetime.now(UTC)
 
         def work() -> Decision:
+            returning = memory.last_calls(arrivals(events), lines=self._floor.lines, now=now)
             return actions.decide_and_record(
-                decide=lambda orders: decide(self._floor, [*events, *orders], now=now, room=self._room()),
+                decide=lambda orders: decide(
+                    self._floor, [*events, *orders], now=now, room=self._room(), returning=returning
+                ),
                 at=now,
                 max_order_age=MAX_ORDER_AGE,
                 with_orders=with_orders,

@@ -1,7 +1,10 @@
 """What the switchboard loads when it begins to lead, and again when it is told of a change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from tocsin.activations.models import Activation
@@ -11,10 +14,27 @@ from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models, ports
 from tocsin.calls.queries import admitted_agents
 from tocsin.calls.rules.floor import Agent
+from tocsin.calls.rules.numbers import caller_mark
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState
 from tocsin.workforce import models as workforce
 from tocsin.workforce.rules import AgentState
+
+# Of each arrival the newest call that is not itself; the index gives it without looking at the others.
+_LAST_CALLS = """
+SELECT arrival.leg, call.language, call.state, call.since,
+       coalesce(call.place_since, CASE WHEN call.queued_at IS NOT NULL THEN call.arrived_at END),
+       call.queued_at, call.answered
+  FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS arrival(leg, activation, mark, midnight)
+ CROSS JOIN LATERAL (
+       SELECT * FROM calls_call
+        WHERE activation_id = arrival.activation AND caller_mark = arrival.mark AND leg <> arrival.leg
+          AND arrived_at >= arrival.midnight
+        ORDER BY arrived_at DESC
+        LIMIT 1
+       ) AS call
+"""
 
 
 def load_scripts(*states: State) -> dict[str, Script]:
@@ -28,7 +48,7 @@ def load_scripts(*states: State) -> dict[str, Script]:
             exercise=activation.kind == Kind.EXERCISE,
             accepts=activation.state != State.CLOSING,
             front={
-                language: FrontWords(text=message.text, recording=message.recording)
+                language: FrontWords(text=message.text, recording=message.recording, since=message.at)
                 for language, message in front_in_force(activation).items()
             },
             hours=tuple(Hours(h.weekday, h.start, h.until) for h in activation.hours.all()),
@@ -58,7 +78,9 @@ def load_calls() -> dict[str, Call]:
                 authority=row.activation.authority_id if row.activation else None,
                 language=row.language,
                 queued_at=row.queued_at,
+                place_since=row.place_since,
                 first_in_line=row.first_in_line,
+                heard_before=row.heard_before,
                 answered=row.answered,
                 agent=row.agent_id,
                 # Nobody in the switch's fallback is given up before the switch was seen again.
@@ -66,6 +88,26 @@ def load_calls() -> dict[str, Call]:
                 messages=row.messages,
             )
             for row in rows
+        }
+
+
+def last_calls(
+    arrivals: Iterable[ports.CallArrived], *, lines: Mapping[str, Script], now: datetime
+) -> dict[str, LastCall]:
+    """The last call of those who arrive and called the same activation before on this day, by the new leg."""
+    key = settings.CALLER_HASH_KEY
+    wanted = [
+        (arrival.leg, script.activation, caller_mark(arrival.caller, key=key), script.midnight(now))
+        for arrival in arrivals
+        # Who hides the number is nobody known.
+        if arrival.caller and (script := lines.get(arrival.number))
+    ]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_CALLS, [list(column) for column in zip(*wanted, strict=True)])
+        return {
+            leg: LastCall(language, CallState(state), *rest) for leg, language, state, *rest in cursor.fetchall()
         }
 
 

@@ -1,5 +1,6 @@
 """The work of one decision: the next floor while it is made, and what must be kept and told because of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.floor import Agent, Floor
 from tocsin.calls.rules.moves import Move
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.states import Call, CallState, CallStep
 from tocsin.workforce.rules import AgentChange, AgentState
 
@@ -19,6 +21,8 @@ class Draft:
     now: datetime
     # How many more callers can be taken in.
     room: int
+    # By leg, the last call of callers who arrive now and have called before.
+    returning: Mapping[str, LastCall]
     calls: dict[str, Call]
     agents: dict[int, Agent]
     steps: list[CallStep] = field(default_factory=list)
@@ -29,9 +33,9 @@ class Draft:
     touched_agents: dict[int, Agent] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, floor: Floor, *, now: datetime, room: int) -> "Draft":
+    def of(cls, floor: Floor, *, now: datetime, room: int, returning: Mapping[str, LastCall]) -> "Draft":
         """A draft that starts as the floor is."""
-        return cls(floor, now, room, dict(floor.calls), dict(floor.agents))
+        return cls(floor, now, room, returning, dict(floor.calls), dict(floor.agents))
 
     def tell(self, *moves: Move) -> None:
         """Have the switch do something."""

@@ -1,9 +1,10 @@
 """The caller's journey: arrival, language, front message, the place in line, and the end."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 
-from tocsin.calls.rules import events, moves, timing
+from tocsin.calls.rules import events, moves, returning, timing
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.script import Script
@@ -41,21 +42,40 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
     else:
         draft.room -= 1
         draft.tell(moves.TakeIn(call.leg))
-        if len(script.languages) > 1:
-            _say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
-        else:
-            inform(draft, call, script, language=script.languages[0], why="arrived")
+        _receive(draft, call, script)
+
+
+def _receive(draft: Draft, call: Call, script: Script) -> None:
+    """The language menu; whoever called before on this day goes on in the language of that call."""
+    last = draft.returning.get(call.leg)
+    if last:
+        call = replace(call, place_since=returning.place_kept(last, now=draft.now))
+    if last and last.language in script.languages:
+        call = replace(call, heard_before=returning.has_heard(last, script=script, language=last.language))
+        hints = words.hints(script, last.language, heard_before=call.heard_before)
+        inform(draft, call, script, language=last.language, why="called before", hints=hints)
+    elif len(script.languages) > 1:
+        _say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
+    else:
+        inform(draft, call, script, language=script.languages[0], why="arrived")
 
 
 def press(draft: Draft, event: events.KeyPressed) -> None:
-    """A key means something only while the language is being asked."""
+    """A key chooses the language while that is asked; later it has it asked again, or skips what was heard."""
     call = draft.calls.get(event.leg)
     script = _script_of(draft, call)
-    if call is None or script is None or call.state is not CallState.GREETING:
+    if call is None or script is None:
         return
-    language = script.language_for(event.key)
-    if language:
-        inform(draft, call, script, language=language, why=f"pressed {event.key}")
+    match call.state, event.key:
+        case CallState.GREETING, key if language := script.language_for(key):
+            inform(draft, call, script, language=language, why=f"pressed {key}")
+        case CallState.INFORMING, "*" if len(script.languages) > 1:
+            call = draft.keep_call(call, heard_before=False)
+            _say(draft, call, CallState.GREETING, words.menu(script), why="pressed *")
+        case CallState.INFORMING, "#" if call.heard_before:
+            take_place(draft, call, why="pressed #")
+        case _:
+            pass
 
 
 def played(draft: Draft, event: events.MessagePlayed) -> None:
@@ -101,9 +121,11 @@ def due(draft: Draft, call: Call) -> None:
             draft.keep_call(call, due_at=None)
 
 
-def inform(draft: Draft, call: Call, script: Script, *, language: str, why: str) -> None:
+def inform(
+    draft: Draft, call: Call, script: Script, *, language: str, why: str, hints: tuple[str, ...] = ()
+) -> None:
     """The front message in the caller's language, and then the line; straight to the line where there is none."""
-    recordings = words.front(script, language)
+    recordings = hints + words.front(script, language)
     if recordings:
         _say(draft, call, CallState.INFORMING, recordings, why=why, language=language)
     else:
@@ -147,8 +169,11 @@ def places_in_line(draft: Draft) -> dict[str, int]:
 
 
 def order_in_line(call: Call) -> tuple[bool, datetime, str]:
-    """Smaller is served earlier: first those who lost their agent, then by arrival at the number."""
-    return not call.first_in_line, call.arrived_at, call.leg
+    """Smaller is served earlier: first those who lost their agent, then by arrival at the number.
+
+    Of a caller who came back soon enough, the arrival of the earlier call counts.
+    """
+    return not call.first_in_line, call.place_since or call.arrived_at, call.leg
 
 
 def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:

@@ -7,6 +7,8 @@ class Phrases(NamedTuple):
     """The line's sentences in one language."""
 
     choose: str  # {key}
+    other_language: str
+    skip: str
     exercise: str
     nothing_open: str
     outside_hours: str
@@ -19,6 +21,8 @@ class Phrases(NamedTuple):
 PHRASES: dict[str, Phrases] = {
     "nl": Phrases(
         choose="Voor Nederlands, druk op {key}.",
+        other_language="Voor een andere taal, druk op ster.",
+        skip="Hebt u deze boodschap al gehoord? Druk op hekje om verder te gaan.",
         exercise="Dit is een oefening.",
         nothing_open="Dit informatienummer is nu niet in gebruik. Bij gevaar belt u het noodnummer 112.",
         outside_hours="Dit informatienummer is nu gesloten. Bij gevaar belt u het noodnummer 112.",
@@ -29,6 +33,8 @@ PHRASES: dict[str, Phrases] = {
     ),
     "fr": Phrases(
         choose="Pour le français, appuyez sur {key}.",
+        other_language="Pour une autre langue, appuyez sur étoile.",
+        skip="Vous avez déjà entendu ce message ? Appuyez sur dièse pour continuer.",
         exercise="Ceci est un exercice.",
         nothing_open="Ce numéro d'information n'est pas en service. En cas de danger, appelez le 112.",
         outside_hours="Ce numéro d'information est fermé à cette heure. En cas de danger, appelez le 112.",
@@ -39,6 +45,8 @@ PHRASES: dict[str, Phrases] = {
     ),
     "de": Phrases(
         choose="Für Deutsch drücken Sie die {key}.",
+        other_language="Für eine andere Sprache drücken Sie die Sterntaste.",
+        skip="Sie kennen diese Ansage schon? Mit der Rautetaste geht es weiter.",
         exercise="Dies ist eine Übung.",
         nothing_open="Diese Auskunftsnummer ist zurzeit nicht in Betrieb. Bei Gefahr rufen Sie die 112.",
         outside_hours="Diese Auskunftsnummer ist jetzt geschlossen. Bei Gefahr rufen Sie die 112.",
@@ -50,6 +58,8 @@ PHRASES: dict[str, Phrases] = {
     ),
     "en": Phrases(
         choose="For English, press {key}.",
+        other_language="For another language, press star.",
+        skip="Have you heard this message before? Press hash to go on.",
         exercise="This is an exercise.",
         nothing_open="This information number is not in use at the moment. If you are in danger, call 112.",
         outside_hours="This information number is closed at this hour. If you are in danger, call 112.",
@@ -60,6 +70,8 @@ PHRASES: dict[str, Phrases] = {
     ),
     "uk": Phrases(
         choose="Для української мови натисніть {key}.",
+        other_language="Щоб вибрати іншу мову, натисніть зірочку.",
+        skip="Ви вже чули це повідомлення? Натисніть решітку, щоб продовжити.",
         exercise="Це навчання.",
         nothing_open="Цей інформаційний номер зараз не працює. У разі небезпеки телефонуйте 112.",
         outside_hours="Цей інформаційний номер зараз зачинений. У разі небезпеки телефонуйте 112.",
@@ -70,6 +82,8 @@ PHRASES: dict[str, Phrases] = {
     ),
     "ru": Phrases(
         choose="Для русского языка нажмите {key}.",
+        other_language="Чтобы выбрать другой язык, нажмите звёздочку.",
+        skip="Вы уже слышали это сообщение? Нажмите решётку, чтобы продолжить.",
         exercise="Это учение.",
         nothing_open="Этот информационный номер сейчас не работает. В случае опасности звоните 112.",
         outside_hours="Этот информационный номер сейчас закрыт. В случае опасности звоните 112.",

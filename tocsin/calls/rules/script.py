@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tocsin.activations.rules import Hours, is_staffed, spoken_name
 from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text
@@ -14,6 +15,8 @@ class FrontWords:
 
     text: str
     recording: str = ""
+    # When these words came into force; None where that does not matter.
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Script:
     def takes_calls(self, now: datetime) -> bool:
         """Whether a caller who arrives now is let in."""
         return self.accepts and is_staffed(self.hours, now=now, timezone=self.timezone)
+
+    def midnight(self, now: datetime) -> datetime:
+        """When the local day of `now` began."""
+        local = now.astimezone(ZoneInfo(self.timezone))
+        return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def language_for(self, key: str) -> str | None:
         """The language chosen by a key, 1 being the first."""
@@ -68,6 +76,19 @@ def front_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
 def front(script: Script, language: str) -> tuple[str, ...]:
     """The recordings of the front message in a language; empty where there is nothing to say."""
     return _with_recording(script, language, front_texts(script, language))
+
+
+def hints(script: Script, language: str, *, heard_before: bool) -> tuple[str, ...]:
+    """The recordings for a caller whose language is known: how to have another, and how to go on at once."""
+    return tuple(spoken_name(*text) for text in _hint_texts(script, language, heard_before=heard_before))
+
+
+def _hint_texts(script: Script, language: str, *, heard_before: bool) -> Iterator[tuple[str, str]]:
+    if len(script.languages) > 1:
+        yield from _exercise_texts(script, language)
+        yield language, PHRASES[language].other_language
+    if heard_before:
+        yield language, PHRASES[language].skip
 
 
 def _exercise_texts(script: Script, language: str) -> Iterator[tuple[str, str]]:
@@ -133,6 +154,7 @@ def opening_texts(script: Script) -> Iterator[tuple[str, str]]:
     yield from menu_texts(script)
     yield from fallback_texts(script)
     for language in script.languages:
+        yield from _hint_texts(script, language, heard_before=True)
         yield language, PHRASES[language].agent_lost
     yield from turned_away_texts(script, script.languages)
 

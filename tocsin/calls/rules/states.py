@@ -55,7 +55,11 @@ class Call:
     language: str = ""
     # When the caller took a place in line; the place survives an agent who disappears.
     queued_at: datetime | None = None
+    # Since when the place counts, where that is before this call: the caller had left it and called again.
+    place_since: datetime | None = None
     first_in_line: bool = False
+    # The caller heard the front message in an earlier call and need not hear it again.
+    heard_before: bool = False
     answered: bool = False
     agent: int | None = None
     # When the switchboard must act of itself in this state; None where only events move the call.

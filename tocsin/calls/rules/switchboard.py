@@ -2,13 +2,15 @@
 in the journal and what to tell the switch. It touches nothing else, so that it can be repeated after a failure."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from tocsin.calls.rules import desk, events, journey, moves, repair, routing
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.states import Call, CallState, CallStep
 from tocsin.workforce.rules import AgentChange
 
@@ -25,13 +27,21 @@ class Decision:
     moves: tuple[moves.Move, ...]
 
 
-def decide(floor: Floor, happened: Sequence[events.Event], *, now: datetime, room: int = sys.maxsize) -> Decision:
+def decide(
+    floor: Floor,
+    happened: Sequence[events.Event],
+    *,
+    now: datetime,
+    room: int = sys.maxsize,
+    returning: Mapping[str, LastCall] = MappingProxyType({}),
+) -> Decision:
     """Decide all that happened, in order, then everything that is due, then the offers.
 
     `room` is how many more callers can be taken in: those who arrive after them are left to the switch's fallback,
-    and only those already taken in are served.
+    and only those already taken in are served. `returning` has the last call of those who arrive and have called
+    before, by the leg of the new one.
     """
-    draft = Draft.of(floor, now=now, room=room)
+    draft = Draft.of(floor, now=now, room=room, returning=returning)
     for event in happened:
         _take(draft, event)
     for agent in list(draft.agents.values()):

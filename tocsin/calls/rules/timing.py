@@ -4,6 +4,8 @@ from datetime import timedelta
 
 # After the last language was announced, this long for a key before the first language is taken.
 LANGUAGE_KEY = timedelta(seconds=5)
+# Who left the line unanswered and calls again within this has the old place back.
+REDIAL = timedelta(minutes=10)
 # An offer that is not answered goes to the next agent.
 OFFER = timedelta(seconds=20)
 # A caller is left without any sound for at most this long.

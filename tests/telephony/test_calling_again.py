@@ -1,0 +1,25 @@
+"""Who gave up and calls again goes on where the first call ended."""
+
+import pytest
+
+from tests.telephony.line import FRONT_HZ, House
+from tests.telephony.people import caller, desk, hears
+from tocsin.calls.rules.states import CallState
+
+pytestmark = pytest.mark.telephony
+
+
+def test_who_calls_again_hears_the_same_language_skips_the_message_and_has_the_old_place(house: House) -> None:
+    zoe = caller(house.centre).waits("2")
+    maud = caller(house.centre).waits("2")
+    zoe.telephone.hang_up()
+    zoe.comes_to(CallState.ENDED)
+    zoe = caller(house.centre, shown=zoe.shown)
+    zoe.comes_to(CallState.INFORMING)
+    hears(zoe.telephone, FRONT_HZ["fr"])
+    zoe.telephone.press("#")
+    zoe.comes_to(CallState.WAITING)
+    assert zoe.steps[-1].why == "pressed #"
+    ann = desk(house.centre, "fr", serves=house.authority)
+    ann.takes(zoe)
+    maud.comes_to(CallState.WAITING)

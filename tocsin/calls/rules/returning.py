@@ -1,0 +1,40 @@
+"""Who calls again on the same day: what the line remembers of the last call from that number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.calls.rules import timing
+from tocsin.calls.rules.script import Script
+from tocsin.calls.rules.states import CallState
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """The last call of the day from the same number to the same activation."""
+
+    language: str
+    state: CallState
+    since: datetime
+    # Since when its place in line counts; None where it never had one.
+    place_since: datetime | None
+    # When it had heard the front message and took that place.
+    queued_at: datetime | None
+    answered: bool
+
+
+def place_kept(last: LastCall, *, now: datetime) -> datetime | None:
+    """Since when the place in line counts that the caller left and has back; None where there is none.
+
+    Who left the line unanswered has the place back for ten minutes. Who calls while that call still waits is
+    somebody else behind the same number, and has not.
+    """
+    left = last.state is CallState.ENDED and not last.answered
+    return last.place_since if left and now - last.since <= timing.REDIAL else None
+
+
+def has_heard(last: LastCall, *, script: Script, language: str) -> bool:
+    """Whether the caller heard the front message that is in force in this language to its end."""
+    words = script.front.get(language)
+    if words is None or last.queued_at is None or last.language != language:
+        return False
+    return words.since is None or words.since <= last.queued_at
