@@ -186,6 +186,21 @@ class AsteriskWorld:
         return len(found)
 
     @asynccontextmanager
+    async def crowd(self, *, channels: int) -> AsyncIterator[None]:
+        """So many channels in the switch that are no affair of the switchboard's."""
+        access = self.nodes.access(port=self.nodes.settings.http_port, user="switchboard", app="crowd")
+        ari = await open_ari(access, on_event=lambda _: None, on_lost=lambda: None)
+        # A local channel has two ends.
+        names = [f"crowd-{place}" for place in range(channels // 2)]
+        for name in names:
+            query = {"endpoint": "Local/1771@fallback", "app": "crowd", "channelId": name}
+            await ari.ask("POST", "channels/create", query=query)
+        yield
+        for name in names:
+            await ari.ask("DELETE", f"channels/{name}")
+        await ari.close()
+
+    @asynccontextmanager
     async def another_switchboard(self) -> AsyncIterator[ports.Switch]:
         other = self.nodes.switch(http_port=self.nodes.settings.http_port)
         try:

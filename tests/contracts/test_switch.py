@@ -380,6 +380,21 @@ def test_a_switchboard_learns_that_another_took_its_place(nodes: Nodes) -> None:
     asyncio.run(play())
 
 
+@pytest.mark.telephony
+def test_however_many_channels_there_are_the_census_is_told_and_the_switch_goes_on(nodes: Nodes) -> None:
+    async def play() -> None:
+        async with (
+            asyncio.timeout(2 * PATIENCE_SECONDS),
+            asterisk_world(nodes) as world,
+            world.crowd(channels=1500),
+        ):
+            assert await world.switch.connect() == ports.Census()
+            board = Switchboard(world)
+            await board.waiting_call()
+
+    asyncio.run(play())
+
+
 @pytest.fixture(params=["rehearsal", pytest.param("asterisk", marks=pytest.mark.telephony)])
 def worlds(request: pytest.FixtureRequest) -> Worlds:
     """A switch of each kind."""

@@ -14,7 +14,7 @@ from tests.rush.centre import Tell, wait_until
 from tests.telephony.centre import demonstration
 from tocsin.project.instance import instance
 
-TIMES = 20
+TIMES = 10
 ENGLISH = "4"
 RINGING_BAR_MS, HEARD_BAR_MS = 200, 1000
 # Milliseconds from a key until the desk shows a state, by the clock of the page.

@@ -5,11 +5,13 @@ Asterisk carries out the requests of one connection in the order they were writt
 
 import asyncio
 import base64
+import http.client
 import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import broadcast
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 Event = Mapping[str, Any]
 
 _LOST = 0
+_SECONDS_TO_READ = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,12 @@ class AriAccess:
     user: str
     password: str = field(repr=False)
     app: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What proves to Asterisk who we are."""
+        credentials = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return {"Authorization": f"Basic {credentials}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +70,15 @@ class Ari:
     """
 
     def __init__(
-        self, socket: ClientConnection, *, on_event: Callable[[Event], None], on_lost: Callable[[], None]
+        self,
+        socket: ClientConnection,
+        *,
+        access: AriAccess,
+        on_event: Callable[[Event], None],
+        on_lost: Callable[[], None],
     ) -> None:
         self._socket = socket
+        self._access = access
         self._on_event = on_event
         self._on_lost = on_lost
         self._requests = 0
@@ -124,6 +139,14 @@ class Ari:
             raise AriRefusedError(f"{method} {path}", answer)
         return json.loads(answer.body) if answer.body else None
 
+    async def read(self, path: str) -> Any:
+        """What Asterisk answers to a GET over HTTP, for what grows with the calls; raises as `ask` does.
+
+        Asterisk 22 copies whatever it sends over a WebSocket onto the stack of a thread (`ast_websocket_write`),
+        and dies where that is larger than the stack, 496 kB: the list of some six hundred channels.
+        """
+        return await asyncio.to_thread(_get, self._access, path)
+
     async def close(self) -> None:
         """End the connection; `on_lost` is not called."""
         self._on_lost = _nothing
@@ -164,10 +187,9 @@ async def open_ari(access: AriAccess, *, on_event: Callable[[Event], None], on_l
     Raises OSError (TimeoutError is one) where Asterisk does not answer, and a WebSocketException where it
     refuses, as it does while it starts.
     """
-    credentials = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
     socket = await connect(
         f"{access.url.replace('http', 'ws', 1)}/ari/events?app={access.app}",
-        additional_headers={"Authorization": f"Basic {credentials}"},
+        additional_headers=access.headers,
         compression=None,
         proxy=None,
         # Whatever has arrived is read at once, so limits would only make us slower.
@@ -176,9 +198,26 @@ async def open_ari(access: AriAccess, *, on_event: Callable[[Event], None], on_l
         open_timeout=5,
         close_timeout=1,
         ping_interval=5,
-        ping_timeout=10,
+        # The pong comes after the answers to all that was asked before, which takes a while in a flood of calls.
+        ping_timeout=30,
     )
-    return Ari(socket, on_event=on_event, on_lost=on_lost)
+    return Ari(socket, access=access, on_event=on_event, on_lost=on_lost)
+
+
+def _get(access: AriAccess, path: str) -> Any:
+    where = urlsplit(access.url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=_SECONDS_TO_READ)
+    try:
+        connection.request("GET", f"/ari/{path}", headers=access.headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+    except (OSError, http.client.HTTPException) as error:
+        raise ConnectionError(f"Asterisk did not answer GET {path}: {error}") from error
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise AriRefusedError(f"GET {path}", Answer(response.status, text))
+    return json.loads(text)
 
 
 def _nothing() -> None:

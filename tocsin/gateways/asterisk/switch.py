@@ -112,9 +112,9 @@ class AsteriskSwitch:
         allowed = [{"type": name} for name in _EVENTS]
         await ari.ask("PUT", f"applications/{app}/eventFilter", body={"allowed": allowed})
         found = read_census(
-            channels=await ari.ask("GET", "channels"),
-            bridges=await ari.ask("GET", "bridges"),
-            ours=(await ari.ask("GET", f"applications/{app}"))["channel_ids"],
+            channels=await ari.read("channels"),
+            bridges=await ari.read("bridges"),
+            ours=(await ari.read(f"applications/{app}"))["channel_ids"],
         )
         # Of these it is not known what they hear.
         self._callers = {

@@ -89,7 +89,7 @@ def number_of_citizen(username: str) -> str:
 async def _endpoints(ari: Ari) -> list[Event]:
     """The switch's SIP endpoints; where there is none at all, Asterisk knows no such technology."""
     try:
-        return list(await ari.ask("GET", "endpoints/PJSIP"))
+        return list(await ari.read("endpoints/PJSIP"))
     except AriRefusedError as refused:
         if refused.status != _UNKNOWN:
             raise
