@@ -1,14 +1,10 @@
 """What every telephone switch does: the one in memory always, Asterisk where it can run."""
 
 import asyncio
-import functools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.contracts.nodes import settings_in, write_silence
 from tests.contracts.switch_worlds import (
     BRIEF,
     ENDLESS,
@@ -17,11 +13,9 @@ from tests.contracts.switch_worlds import (
     Nodes,
     asterisk_world,
     login,
-    rehearsed_world,
 )
-from tests.contracts.switchboard import Switchboard, Worlds, story
+from tests.contracts.switchboard import Switchboard, story
 from tocsin.calls import ports
-from tocsin.gateways.asterisk.engine import Engine
 
 
 @story
@@ -393,23 +387,3 @@ def test_however_many_channels_there_are_the_census_is_told_and_the_switch_goes_
             await board.waiting_call()
 
     asyncio.run(play())
-
-
-@pytest.fixture(params=["rehearsal", pytest.param("asterisk", marks=pytest.mark.telephony)])
-def worlds(request: pytest.FixtureRequest) -> Worlds:
-    """A switch of each kind."""
-    if request.param == "rehearsal":
-        return rehearsed_world
-    return functools.partial(asterisk_world, request.getfixturevalue("nodes"))
-
-
-@pytest.fixture(scope="module")
-def nodes(engine: Engine, home: Path) -> Iterator[Nodes]:
-    """Asterisk and its outside network, for all tests of this file."""
-    settings = settings_in(home, rtp_first=19400)
-    settings.media.mkdir()
-    write_silence(settings.media / f"{BRIEF}.wav", seconds=0.1)
-    write_silence(settings.media / f"{ENDLESS}.wav", seconds=4 * PATIENCE_SECONDS)
-    running = Nodes(engine, settings)
-    yield running
-    running.stop()

@@ -14,16 +14,21 @@ from tocsin.web.sign_in import password_link
 pytestmark = pytest.mark.django_db
 
 
-def test_a_new_person_sets_a_password_with_the_link_and_then_a_second_factor(client: Client) -> None:
-    ada = add_person(
+def added(name: str, role: Role) -> Person:
+    """Somebody who was let in just now, and has no password yet."""
+    return add_person(
         by=None,
-        email="ada@example.org",
-        name="Ada",
-        roles=[Role.ADMINISTRATOR],
+        email=f"{name.lower()}@example.org",
+        name=name,
+        roles=[role],
         language="en",
         authorities=[],
         at=NOON,
     )
+
+
+def test_a_new_person_sets_a_password_with_the_link_and_then_a_second_factor(client: Client) -> None:
+    ada = added("Ada", Role.ADMINISTRATOR)
     opened = client.get(password_link(ada), follow=True)
     form = opened.redirect_chain[-1][0]
     assert ada.email not in form
@@ -42,15 +47,7 @@ def test_a_new_person_sets_a_password_with_the_link_and_then_a_second_factor(cli
 
 
 def test_a_link_works_once(client: Client) -> None:
-    wim = add_person(
-        by=None,
-        email="wim@example.org",
-        name="Wim",
-        roles=[Role.COORDINATOR],
-        language="en",
-        authorities=[],
-        at=NOON,
-    )
+    wim = added("Wim", Role.COORDINATOR)
     link = password_link(wim)
     form = client.get(link, follow=True).redirect_chain[-1][0]
     client.post(form, {"password1": PASSWORD, "password2": PASSWORD})

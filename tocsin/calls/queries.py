@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.rules import Kind
 from tocsin.calls.models import Call, Caller, CallStep, Note, Pulse, TelephoneLogin, Topic
+from tocsin.calls.rules.returning import midnight
 from tocsin.calls.rules.seal import steps_digest
 from tocsin.calls.rules.states import CallState
 from tocsin.logbook.models import Line as LogbookLine
@@ -124,14 +124,12 @@ def earlier_calls(*, number: str, before: CallOnDesk) -> tuple[EarlierCall, ...]
 
     Only those to the same authority, and real ones apart from exercises, whatever else the viewer may see.
     """
-    zone = ZoneInfo(before.timezone)
-    day = before.arrived_at.astimezone(zone).date()
     callers = (
         Caller.objects.filter(
             number=number,
             authority=before.authority,
             call__activation__kind=Kind.EXERCISE if before.exercise else Kind.REAL,
-            at__gte=datetime.combine(day, time(0), tzinfo=zone),
+            at__gte=midnight(before.arrived_at, timezone=before.timezone),
             at__lt=before.arrived_at,
         )
         .exclude(pk=before.leg)

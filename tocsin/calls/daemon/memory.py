@@ -15,7 +15,7 @@ from tocsin.calls import models, ports
 from tocsin.calls.queries import admitted_agents
 from tocsin.calls.rules.floor import Agent
 from tocsin.calls.rules.numbers import caller_mark
-from tocsin.calls.rules.returning import LastCall
+from tocsin.calls.rules.returning import LastCall, midnight
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState
 from tocsin.workforce import models as workforce
@@ -95,9 +95,13 @@ def last_calls(
     arrivals: Iterable[ports.CallArrived], *, lines: Mapping[str, Script], now: datetime
 ) -> dict[str, LastCall]:
     """The last call of those who arrive and called the same activation before on this day, by the new leg."""
-    key = settings.CALLER_HASH_KEY
     wanted = [
-        (arrival.leg, script.activation, caller_mark(arrival.caller, key=key), script.midnight(now))
+        (
+            arrival.leg,
+            script.activation,
+            caller_mark(arrival.caller, key=settings.CALLER_HASH_KEY),
+            midnight(now, timezone=script.timezone),
+        )
         for arrival in arrivals
         # Who hides the number is nobody known.
         if arrival.caller and (script := lines.get(arrival.number))

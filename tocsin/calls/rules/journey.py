@@ -51,7 +51,7 @@ def _receive(draft: Draft, call: Call, script: Script) -> None:
     if last:
         call = replace(call, place_since=returning.place_kept(last, now=draft.now))
     if last and last.language in script.languages:
-        call = replace(call, heard_before=returning.has_heard(last, script=script, language=last.language))
+        call = replace(call, heard_before=returning.has_heard(last, script=script))
         hints = words.hints(script, last.language, heard_before=call.heard_before)
         inform(draft, call, script, language=last.language, why="called before", hints=hints)
     elif len(script.languages) > 1:

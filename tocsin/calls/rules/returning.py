@@ -1,7 +1,8 @@
 """Who calls again on the same day: what the line remembers of the last call from that number."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.script import Script
@@ -22,6 +23,16 @@ class LastCall:
     answered: bool
 
 
+def midnight(at: datetime, *, timezone: str) -> datetime:
+    """When the local day of an instant began.
+
+    >>> midnight(datetime(2026, 3, 29, 12, tzinfo=ZoneInfo("UTC")), timezone="Europe/Brussels").isoformat()
+    '2026-03-29T00:00:00+01:00'
+    """
+    zone = ZoneInfo(timezone)
+    return datetime.combine(at.astimezone(zone).date(), time(), zone)
+
+
 def place_kept(last: LastCall, *, now: datetime) -> datetime | None:
     """Since when the place in line counts that the caller left and has back; None where there is none.
 
@@ -32,9 +43,9 @@ def place_kept(last: LastCall, *, now: datetime) -> datetime | None:
     return last.place_since if left and now - last.since <= timing.REDIAL else None
 
 
-def has_heard(last: LastCall, *, script: Script, language: str) -> bool:
-    """Whether the caller heard the front message that is in force in this language to its end."""
-    words = script.front.get(language)
-    if words is None or last.queued_at is None or last.language != language:
+def has_heard(last: LastCall, *, script: Script) -> bool:
+    """Whether the caller heard the front message that is in force in the language of that call to its end."""
+    words = script.front.get(last.language)
+    if words is None or last.queued_at is None:
         return False
     return words.since is None or words.since <= last.queued_at

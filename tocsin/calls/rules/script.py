@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tocsin.activations.rules import Hours, is_staffed, spoken_name
 from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text
@@ -39,11 +38,6 @@ class Script:
     def takes_calls(self, now: datetime) -> bool:
         """Whether a caller who arrives now is let in."""
         return self.accepts and is_staffed(self.hours, now=now, timezone=self.timezone)
-
-    def midnight(self, now: datetime) -> datetime:
-        """When the local day of `now` began."""
-        local = now.astimezone(ZoneInfo(self.timezone))
-        return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def language_for(self, key: str) -> str | None:
         """The language chosen by a key, 1 being the first."""
