@@ -99,6 +99,28 @@ def test_it_stops_cleanly_whenever_it_is_interrupted(instance: Instance, said: s
     assert leftovers(instance) == []
 
 
+INTERRUPTED_AS_IT_STARTS = """
+import signal, subprocess
+from tocsin.project.cli import tocsin
+
+start = subprocess.Popen.__init__
+
+def start_and_be_interrupted(self, words, **how):
+    start(self, words, **how)
+    if "migrate" in words:
+        signal.raise_signal(signal.SIGTERM)
+
+subprocess.Popen.__init__ = start_and_be_interrupted
+tocsin(["up", "--demo"])
+"""
+
+
+def test_a_process_that_was_being_started_when_the_interruption_came_is_stopped_too(instance: Instance) -> None:
+    up = subprocess.Popen([sys.executable, "-c", INTERRUPTED_AS_IT_STARTS], env=surroundings(instance))
+    assert up.wait() == 0
+    assert leftovers(instance) == []
+
+
 def test_a_killed_supervisor_is_replaced_with_all_its_parts(instance: Instance) -> None:
     up = tocsin(instance, "up", "--demo")
     read_until(up, "ready")

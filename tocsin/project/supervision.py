@@ -199,10 +199,7 @@ def wait_for_answer(supervisor: Supervisor, process: subprocess.Popen[bytes], *,
 
 
 def stop_leftovers(instance: Instance) -> bool:
-    """Stop what outlived a `tocsin up` of this instance that was killed; say whether there was anything."""
-    files = files_of(instance)
-    if not files.pid.exists():
-        return False
+    """Stop what outlives a `tocsin up` of this instance; say whether there was anything."""
     left = leftovers(instance)
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -212,8 +209,7 @@ def stop_leftovers(instance: Instance) -> bool:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn)
-    files.pid.unlink(missing_ok=True)
-    return True
+    return bool(left)
 
 
 def leftovers(instance: Instance) -> list[psutil.Process]:

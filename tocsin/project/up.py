@@ -63,7 +63,11 @@ def only_one(instance: Instance) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            # An interruption that comes while a process is being started leaves one that nobody knows.
+            stop_leftovers(instance)
 
 
 def stop_on_signals() -> None:
