@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState, CallStep
 from tocsin.calls.rules.switchboard import decide
@@ -114,7 +115,7 @@ def _agents() -> dict[int, Agent]:
     return {
         key: Agent(
             id=key,
-            languages=frozenset({"nl", "fr"}),
+            languages={"nl": 2, "fr": 2},
             authorities=frozenset({1}),
             state=AgentState.READY,
             since=BEGIN,

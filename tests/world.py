@@ -1,6 +1,6 @@
 """Builders: the smallest piece of world a test needs, made through the models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from tocsin.accounts.models import Person
@@ -31,10 +31,16 @@ def person(name: str, *roles: Role, acts_for: Authority | None = None) -> Person
     return made
 
 
-def agent(name: str, languages: Sequence[str], *, serves: Authority) -> Agent:
-    """An agent who is signed out."""
+def agent(
+    name: str, languages: Sequence[str], *, serves: Authority, skills: Mapping[str, int] | None = None
+) -> Agent:
+    """An agent who is signed out, and fluent in the languages."""
     made = Agent.objects.create(
-        person=person(name, Role.AGENT), languages=list(languages), since=NOON, idle_since=NOON
+        person=person(name, Role.AGENT),
+        languages=dict.fromkeys(languages, 2),
+        skills=skills or {},
+        since=NOON,
+        idle_since=NOON,
     )
     made.serves.add(serves)
     return made

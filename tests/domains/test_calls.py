@@ -1,6 +1,7 @@
 """What the switchboard decides is kept whole or not at all, and personal records stay behind the wall."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from tests import world
 from tests.world import NOON
-from tocsin.activations.rules import State
+from tocsin.activations.models import Activation
+from tocsin.activations.rules import Requirement, State, Stream
 from tocsin.authorities.actions import acting_as_centre, viewing
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models, ports
@@ -16,7 +18,7 @@ from tocsin.calls.actions import decisions
 from tocsin.calls.daemon import memory
 from tocsin.calls.ports import AgentAsked, Verb
 from tocsin.calls.rules.floor import Floor
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, Question, Rank
 from tocsin.calls.rules.switchboard import Decision, decide
 from tocsin.logbook.models import Line
 from tocsin.logbook.queries import first_broken_line
@@ -58,9 +60,35 @@ def test_a_decision_is_kept_as_call_caller_steps_and_one_logbook_line(rivaal: Au
 
 
 def test_what_was_stored_is_loaded_again_as_it_was(rivaal: Authority, ann: Agent) -> None:
-    world.activation(rivaal)
+    streams = [Stream.D5.value, Stream.D2.value]
+    Activation.objects.filter(pk=world.activation(rivaal).pk).update(
+        streams=streams, language_level=2, skills={"chemistry": 1}, relaxed_after=timedelta(minutes=1)
+    )
+    script = floor().lines["1771"]
+    assert script.streams == (Stream.D5, Stream.D2)
+    assert script.requirement == Requirement(2, {"chemistry": 1}, relaxed_after=timedelta(minutes=1))
     decision = record(floor(), arrival())
-    assert memory.load_calls() == decision.floor.calls
+    call = replace(
+        decision.floor.calls["c1"],
+        state=CallState.CHOOSING,
+        question=Question.STREAM,
+        stream=Stream.D2,
+        rank=Rank.TRANSFER,
+        known_to=ann.pk,
+    )
+    changed = replace(decision, calls=(call,), steps=())
+    actions.decide_and_record(decide=lambda _: changed, at=NOON, max_order_age=timedelta(seconds=10))
+    assert memory.load_calls() == {"c1": call}
+
+
+def test_an_agent_is_loaded_with_what_decides_about_offers(rivaal: Authority) -> None:
+    ann = world.agent("Ann", ["nl", "fr"], serves=rivaal, skills={Stream.D2: 3})
+    (before,) = memory.load_agents().values()
+    assert (before.languages, before.skills) == ({"nl": 2, "fr": 2}, {"d2": 3})
+    tired = replace(before, d2_time=timedelta(minutes=50))
+    decision = Decision(floor(), (), (tired,), (), (), ())
+    actions.decide_and_record(decide=lambda _: decision, at=NOON, max_order_age=timedelta(seconds=10))
+    assert memory.load_agents() == {ann.pk: tired}
 
 
 def test_a_failure_while_recording_keeps_nothing_and_the_same_can_be_decided_again(

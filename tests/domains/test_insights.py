@@ -210,7 +210,8 @@ def test_a_call_that_is_still_alive_is_never_settled() -> None:
 
 def an_agent(*, name: str, serves: Authority, state: AgentState, languages: list[str]) -> Agent:
     person = Person.objects.create_user(f"{name}@example.org", name=name, roles=["agent"])
-    agent = Agent.objects.create(person=person, languages=languages, state=state, since=NOON, idle_since=NOON)
+    levels = dict.fromkeys(languages, 2)
+    agent = Agent.objects.create(person=person, languages=levels, state=state, since=NOON, idle_since=NOON)
     agent.serves.add(serves)
     return agent
 
@@ -223,7 +224,7 @@ def test_the_board_shows_the_agents_of_the_authority_who_are_signed_in() -> None
     an_agent(name="Other", serves=other, state=AgentState.READY, languages=["nl"])
 
     assert board(activation=activation, now=NOON).agents == (
-        AgentNow("Ann", ("nl", "fr"), AgentState.READY, NOON),
+        AgentNow("Ann", ("fr", "nl"), AgentState.READY, NOON),
     )
 
 

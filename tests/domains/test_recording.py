@@ -16,7 +16,8 @@ from tocsin.authorities.actions import acting_as_centre
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models
 from tocsin.calls.daemon import memory
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.script import turned_away
 from tocsin.calls.rules.states import Call, CallState, CallStep
 from tocsin.calls.rules.switchboard import Decision

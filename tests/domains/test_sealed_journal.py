@@ -130,6 +130,8 @@ CHANGES = {
     "agent_id": True,
     "language": "fr",
     "why": "other",
+    "stream": "d2",
+    "reason": {"call": "place"},
 }
 
 

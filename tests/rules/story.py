@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import Call, CallState
@@ -114,7 +115,7 @@ class Story:
 def _agent(key: int, languages: set[str], *, serves: int) -> Agent:
     return Agent(
         id=key,
-        languages=frozenset(languages),
+        languages=dict.fromkeys(languages, 2),
         authorities=frozenset({serves}),
         state=AgentState.SIGNED_OUT,
         since=MIDNIGHT,

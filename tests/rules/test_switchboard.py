@@ -56,7 +56,7 @@ def test_a_caller_who_presses_nothing_gets_the_first_language_after_a_pause() ->
     story = Story()
     story.arrive()
     story.hear_out()
-    story.later(timing.LANGUAGE_KEY)
+    story.later(timing.KEY)
     assert (story.state(), story.call().language) == (CallState.INFORMING, "nl")
 
 

@@ -9,7 +9,7 @@ from tocsin.calls import ports
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules import timing
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, Rank
 from tocsin.workforce.rules import AgentState
 
 
@@ -47,7 +47,7 @@ def test_an_offer_that_is_not_answered_puts_the_caller_first_and_the_second_time
     story.later(timing.OFFER)
     # Nobody else is free, so the same agent is offered again at once.
     assert story.state() is CallState.OFFERED
-    assert story.call().first_in_line
+    assert story.call().rank is Rank.RETURNED
     story.later(timing.OFFER)
     assert story.state() is CallState.WAITING
     assert (story.agent().state, story.agent().reason) == (AgentState.PAUSED, "missed calls")
@@ -79,7 +79,7 @@ def test_who_declines_a_call_is_paused_at_once_and_the_caller_is_first_in_line_f
     ann = story.agent()
     assert (ann.state, ann.reason, ann.call) == (AgentState.PAUSED, "declined call", "")
     assert story.state() is CallState.WAITING
-    assert story.call().first_in_line
+    assert story.call().rank is Rank.RETURNED
 
 
 @pytest.mark.parametrize(("after", "told"), [(timing.SILENCE / 2, "at once"), (2 * timing.SILENCE, "later")])

@@ -11,9 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tocsin.activations.rules import Requirement, Stream
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
+from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
 from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep
@@ -23,6 +26,8 @@ from tocsin.workforce.rules import AgentState
 BEGIN = datetime(2026, 3, 7, tzinfo=UTC)
 AGENTS = (1, 2, 3, 4)
 CALLERS = st.integers(0, 7)
+# States that time alone must end.
+PASSING = {CallState.GREETING, CallState.INFORMING, CallState.CHOOSING, CallState.RECONNECTING}
 
 
 class Exchange(RuleBasedStateMachine):
@@ -30,12 +35,21 @@ class Exchange(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        full = Script(1, 1, ("nl", "fr"), exercise=False, front={"nl": FrontWords("Blijf binnen.")})
+        full = Script(
+            1,
+            1,
+            ("nl", "fr"),
+            exercise=False,
+            front={"nl": FrontWords("Blijf binnen.")},
+            streams=(Stream.D5, Stream.D2),
+            requirement=Requirement(language_level=2, relaxed_after=timedelta(seconds=60)),
+        )
         # On this number a caller is in line at once: most of what can go wrong happens from there on.
         short = Script(2, 1, ("nl",), exercise=False)
         # Another authority's, whose agents are others but for one.
         others = Script(3, 2, ("nl",), exercise=False)
-        languages = {1: {"nl"}, 2: {"nl", "fr"}, 3: {"fr"}, 4: {"nl"}}
+        languages = {1: {"nl": 1}, 2: {"nl": 2, "fr": 3}, 3: {"fr": 1}, 4: {"nl": 2}}
+        skills = {2: {Stream.D2: 1}, 3: {Stream.D2: 1}}
         serves = {1: {1}, 2: {1, 2}, 3: {1}, 4: {2}}
         self.now = BEGIN
         self.floor = Floor(
@@ -43,7 +57,8 @@ class Exchange(RuleBasedStateMachine):
             agents={
                 key: Agent(
                     id=key,
-                    languages=frozenset(languages[key]),
+                    languages=languages[key],
+                    skills=skills.get(key, {}),
                     authorities=frozenset(serves[key]),
                     state=AgentState.SIGNED_OUT,
                     since=BEGIN,
@@ -251,7 +266,17 @@ class Exchange(RuleBasedStateMachine):
     def check_nobody_waits_beside_a_free_agent(self) -> None:
         for call in self.floor.calls.values():
             if call.state is CallState.WAITING:
-                assert not any(agent.may_take(call) for agent in self.floor.agents.values())
+                wanted = self.floor.wanted_for(call)
+                assert not any(
+                    agent.is_free and agent.may_take(call, wanted, now=self.now)
+                    for agent in self.floor.agents.values()
+                )
+
+    @invariant()
+    def the_line_is_as_if_it_were_put_in_order_anew(self) -> None:
+        anew = Line.of(self.floor.calls.values(), self.floor.agents.values())
+        assert (anew.waiting, anew.free) == (self.floor.line.waiting, self.floor.line.free)
+        assert anew.served == {share: agents for share, agents in self.floor.line.served.items() if agents}
 
     @invariant()
     def a_call_and_its_agent_agree(self) -> None:
@@ -265,6 +290,7 @@ class Exchange(RuleBasedStateMachine):
                 assert agent is None
             if agent:
                 assert call.language in agent.languages
+                assert call.stream is Stream.D5 or Stream.D2 in agent.skills
                 assert call.authority in agent.authorities
         for agent in self.floor.agents.values():
             if agent.state in (AgentState.OFFERED, AgentState.TALKING):
@@ -300,7 +326,7 @@ class Exchange(RuleBasedStateMachine):
     @invariant()
     def nobody_is_stuck(self) -> None:
         for call in self.floor.calls.values():
-            if call.state in (CallState.GREETING, CallState.INFORMING, CallState.RECONNECTING):
+            if call.state in PASSING:
                 assert call.due_at is not None
         for agent in self.floor.agents.values():
             if agent.state in (AgentState.OFFERED, AgentState.WRAP_UP):

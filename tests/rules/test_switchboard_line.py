@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from tests.rules.story import ANN, BRAM, CEM, MIDNIGHT, SECOND, Story
+from tocsin.activations.rules import Stream
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules import journey, timing
+from tocsin.calls.rules import routing, timing
 from tocsin.calls.rules import script as words
-from tocsin.calls.rules.floor import Agent
-from tocsin.calls.rules.states import Call, CallState
+from tocsin.calls.rules.line import Line
+from tocsin.calls.rules.states import Call, CallState, Rank
 from tocsin.calls.rules.switchboard import decide
 from tocsin.workforce.rules import AgentState
 
@@ -111,10 +112,10 @@ def test_being_first_in_line_ends_when_an_agent_speaks() -> None:
     story = Story()
     story.be_offered()
     story.later(timing.OFFER)
-    assert story.call().first_in_line
+    assert story.call().rank is Rank.RETURNED
     assert not story.call().answered
     story.ask(ANN, Verb.ACCEPT)
-    assert not story.call().first_in_line
+    assert story.call().rank is Rank.ORDINARY
     assert story.call().answered
 
 
@@ -193,7 +194,7 @@ def test_an_agent_who_did_not_answer_is_last_to_be_offered_a_call_again() -> Non
     assert story.call("c1").agent == ANN
 
 
-def _thousand_waiting(story: Story, *, language: str) -> None:
+def _thousand_waiting(story: Story, *, language: str, stream: Stream = Stream.D5) -> None:
     calls = {
         f"c{n}": Call(
             leg=f"c{n}",
@@ -205,6 +206,7 @@ def _thousand_waiting(story: Story, *, language: str) -> None:
             activation=1,
             authority=1,
             language=language,
+            stream=stream,
             due_at=story.now,
         )
         for n in range(1000)
@@ -216,9 +218,9 @@ def _counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[
     times: list[None] = []
     original: Callable[..., object] = getattr(owner, name)
 
-    def counting(*args: object) -> object:
+    def counting(*args: object, **named: object) -> object:
         times.append(None)
-        return original(*args)
+        return original(*args, **named)
 
     monkeypatch.setattr(owner, name, counting)
     return times
@@ -227,7 +229,7 @@ def _counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[
 def test_telling_a_thousand_callers_their_places_looks_at_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story()
     _thousand_waiting(story, language="nl")
-    looks = _counted(monkeypatch, journey, "order_in_line")
+    looks = _counted(monkeypatch, Line, "place_of")
     decision = decide(story.floor, [], now=story.now)
     told = {move.leg: move.media for move in decision.moves if isinstance(move, ports.Play)}
     assert len(told) == 1000
@@ -235,10 +237,13 @@ def test_telling_a_thousand_callers_their_places_looks_at_each_once(monkeypatch:
     assert len(looks) == 1000
 
 
-def test_a_line_that_nobody_speaks_the_language_of_is_searched_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("language", "stream", "times"), [("fr", Stream.D5, 0), ("nl", Stream.D2, 1)])
+def test_an_agent_for_a_thousand_callers_whom_nobody_may_take_is_looked_for_at_most_once(
+    monkeypatch: pytest.MonkeyPatch, language: str, stream: Stream, times: int
+) -> None:
     story = Story()
     story.make_ready(BRAM)
-    _thousand_waiting(story, language="fr")
-    looks = _counted(monkeypatch, Agent, "may_take")
+    _thousand_waiting(story, language=language, stream=stream)
+    looks = _counted(monkeypatch, routing, "best_agent")
     decide(story.floor, [], now=story.now)
-    assert len(looks) == 1
+    assert len(looks) == times

@@ -1,12 +1,13 @@
 """After a reconnection, or a restart of the switchboard: what each state of a call becomes by what is found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from tests.rules.story import ANN, BRAM, MIDNIGHT, SCRIPT, SECOND, Story
+from tocsin.activations.rules import Stream
 from tocsin.calls import ports
 from tocsin.calls.ports import (
     Connect,
@@ -39,9 +40,13 @@ def census(
     return ports.Census(callers=callers, agents=dict.fromkeys(agents, "ann"))
 
 
+BOTH_STREAMS = replace(SCRIPT, streams=(Stream.D5, Stream.D2))
+
+
 def in_state(state: CallState) -> Story:
     """The caller c1 in a state; where an agent is concerned, Ann."""
-    story = Story(script=None if state is CallState.TURNED_AWAY else SCRIPT)
+    scripts = {CallState.TURNED_AWAY: None, CallState.CHOOSING: BOTH_STREAMS}
+    story = Story(script=scripts.get(state, SCRIPT))
     match state:
         case CallState.FALLBACK:
             story.arrive(room=0)
@@ -50,6 +55,8 @@ def in_state(state: CallState) -> Story:
         case CallState.INFORMING:
             story.arrive()
             story.tell(ports.KeyPressed("c1", "2"))
+        case CallState.CHOOSING:
+            story.wait_in_line(key="2")
         case CallState.WAITING:
             story.wait_in_line(key="2")
         case CallState.OFFERED:
@@ -94,11 +101,11 @@ TAKEN_IN = (TakeIn("c1"), Play("c1", "c1-1", words.menu(SCRIPT)))
 CASES = [
     Case(CallState.FALLBACK, ALONE, CallState.GREETING, TAKEN_IN, timing.LONGEST_MESSAGE),
     Case(CallState.FALLBACK, GONE, CallState.FALLBACK, (), timing.FALLBACK_RETURN),
-    Case(CallState.TURNED_AWAY, ALONE, CallState.TURNED_AWAY, (TakeIn("c1"),), timing.LANGUAGE_KEY),
+    Case(CallState.TURNED_AWAY, ALONE, CallState.TURNED_AWAY, (TakeIn("c1"),), timing.KEY),
     Case(CallState.TURNED_AWAY, GONE, None, ()),
-    Case(CallState.GREETING, ALONE, CallState.GREETING, (TakeIn("c1"),), timing.LANGUAGE_KEY),
+    Case(CallState.GREETING, ALONE, CallState.GREETING, (TakeIn("c1"),), timing.KEY),
     Case(CallState.GREETING, GONE, None, ()),
-    Case(CallState.INFORMING, ALONE, CallState.INFORMING, (TakeIn("c1"),), timing.LANGUAGE_KEY),
+    Case(CallState.INFORMING, ALONE, CallState.INFORMING, (TakeIn("c1"),), timing.KEY),
     Case(CallState.INFORMING, GONE, None, ()),
     Case(CallState.WAITING, ALONE, CallState.WAITING, (TakeIn("c1"), PlayMusic("c1")), timing.POSITION - AWAY),
     Case(
@@ -141,6 +148,8 @@ CASES = [
         (StopPlaying("c1", "c1-3"), Connect("c1", "leg-ann")) * 2,
     ),
     Case(CallState.RECONNECTING, GONE, None, ()),
+    Case(CallState.CHOOSING, ALONE, CallState.CHOOSING, (TakeIn("c1"),), timing.KEY),
+    Case(CallState.CHOOSING, GONE, None, ()),
 ]
 
 

@@ -13,7 +13,7 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.actions import order_closing, order_opening
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import live_activation
-from tocsin.activations.rules import Hours, Kind, State
+from tocsin.activations.rules import Hours, Kind, State, Stream
 from tocsin.authorities.actions import add_authority, add_person, assign_number
 from tocsin.authorities.models import Authority, Number
 from tocsin.gateways.speech import EspeakSpeech
@@ -40,7 +40,12 @@ class House:
     recordings: Mapping[str, str]
 
     def order(
-        self, number: str, *, languages: Sequence[str] = ("nl", "fr"), hours: Sequence[Hours] = ()
+        self,
+        number: str,
+        *,
+        languages: Sequence[str] = ("nl", "fr"),
+        hours: Sequence[Hours] = (),
+        streams: Sequence[Stream] = (Stream.D5,),
     ) -> Activation:
         """Order that a number be opened."""
         now = datetime.now(UTC)
@@ -55,6 +60,7 @@ class House:
             front_texts={},
             recordings={language: self.recordings[language] for language in languages},
             hours=hours,
+            streams=streams,
             at=now,
         )
 

@@ -1,6 +1,7 @@
 """Who takes part in a test: callers out there, and agents at their desks."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -151,7 +152,7 @@ class Desk:
         self.asks(Verb.DONE)
 
 
-def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
+def desk(centre: Centre, *languages: str, serves: Authority, skills: Mapping[str, int] | None = None) -> Desk:
     """An agent who came to work just now and is ready."""
     now = datetime.now(UTC)
     person = add_person(
@@ -163,7 +164,8 @@ def desk(centre: Centre, *languages: str, serves: Authority) -> Desk:
         authorities=[],
         at=now,
     )
-    agent = enrol_agent(person=person, languages=languages, serves=[serves], by=None, at=now)
+    levels = dict.fromkeys(languages, 2)
+    agent = enrol_agent(person=person, languages=levels, skills=skills or {}, serves=[serves], by=None, at=now)
     # As of a browser that is signed in: the telephones of others are swept away.
     session = SessionStore()
     session.create()

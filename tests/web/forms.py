@@ -12,7 +12,12 @@ ORDER = "/console/open/rivaal/real/"
 def filled(authority: Authority, **changes: Any) -> dict[str, Any]:
     """The order as the form first shows it, with a title."""
     number = authority.numbers.get()
-    fields: dict[str, Any] = {"title": "Rook boven de haven", "number": number.pk, "opening": "always"}
+    fields: dict[str, Any] = {
+        "title": "Rook boven de haven",
+        "number": number.pk,
+        "streams": "d5",
+        "opening": "always",
+    }
     for code in SPOKEN_LANGUAGES:
         fields |= {f"key_{code}": "", f"text_{code}": f"Bericht ({code})."}
     return fields | {"key_nl": "1", "key_fr": "2"} | changes

@@ -196,7 +196,7 @@ def test_it_shows_what_agents_do_and_since_when(
     page = page_of(browser_of(carl), flood)
     agents = page.partition('id="agents-title"')[2]
 
-    assert words_of(agents, "<tbody>", "</tbody>").startswith("Ann Dutch, French paused Meal")
+    assert words_of(agents, "<tbody>", "</tbody>").startswith("Ann French, Dutch paused Meal")
     assert f'data-since="{timezone.localtime(since).isoformat()}"' in agents
     assert "Bram" not in agents, "who is signed out is not shown"
 

@@ -25,6 +25,14 @@ def test_real_or_exercise_is_chosen_before_anything_is_filled_in(dirk: Person, b
     assert "<input" not in page.partition("<main")[2].partition("</main>")[0]
 
 
+@pytest.mark.parametrize(("chosen", "streams"), [("d5", ["d5"]), ("d2", ["d5", "d2"])])
+def test_an_order_says_for_whom_the_line_is(
+    dirk: Person, rivaal: Authority, browser_of: Browser, chosen: str, streams: list[str]
+) -> None:
+    browser_of(dirk).post("/console/open/rivaal/real/", filled(rivaal) | {"streams": chosen})
+    assert Activation.objects.get().streams == streams
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_an_order_leads_to_the_page_that_follows_it(
     dirk: Person, rivaal: Authority, browser_of: Browser, kind: Kind

@@ -43,7 +43,9 @@ def a_person(authority: Authority, **changes: Any) -> dict[str, Any]:
         "name": "Wim",
         "roles": ["agent"],
         "authorities": [authority.pk],
-        "agent_languages": ["nl", "fr"],
+        "level_nl": "3",
+        "level_fr": "1",
+        "d2": "1",
         "language": "nl",
     }
     return fields | changes
@@ -54,7 +56,8 @@ def test_an_agent_is_let_in_with_languages_and_a_link(ada: Person, rivaal: Autho
     response = client.post("/console/people/add/", a_person(rivaal), follow=True)
     wim = Person.objects.get(email="wim@example.org")
     agent = Agent.objects.get(person=wim)
-    assert (agent.languages, list(agent.serves.all())) == (["nl", "fr"], [rivaal])
+    assert (agent.languages, agent.skills) == ({"nl": 3, "fr": 1}, {"d2": 1})
+    assert list(agent.serves.all()) == [rivaal]
     found = re.search(r'<code id="link">(.*?)</code>', response.content.decode())
     assert found is not None
     assert found[1].startswith("http://testserver/account/password/link/")
@@ -69,7 +72,8 @@ def test_an_agent_is_let_in_with_languages_and_a_link(ada: Person, rivaal: Autho
         ({"name": ""}, "name"),
         ({"roles": []}, "roles"),
         ({"roles": ["emperor"]}, "roles"),
-        ({"agent_languages": []}, "agent_languages"),
+        ({"level_nl": "", "level_fr": ""}, "level_nl"),
+        ({"level_nl": "4"}, "level_nl"),
         ({"authorities": []}, "authorities"),
     ],
 )

@@ -17,6 +17,7 @@ from tocsin.activations.rules import (
     Hours,
     Kind,
     State,
+    Stream,
     next_state,
 )
 from tocsin.authorities.models import Authority, Number
@@ -43,6 +44,7 @@ def order_opening(
     recordings: Mapping[str, str],
     hours: Sequence[Hours],
     at: datetime,
+    streams: Sequence[Stream] = (Stream.D5,),
 ) -> Activation:
     """Order that a number be opened; the switchboard opens it and says so with `confirm_open`.
 
@@ -63,6 +65,7 @@ def order_opening(
             title=title,
             kind=kind.value,
             languages=list(languages),
+            streams=[stream.value for stream in streams],
             timezone=authority.timezone,
             state=State.ORDERED.value,
             ordered_at=at,
@@ -75,6 +78,7 @@ def order_opening(
         )
         activation.steps.create(before="", after=State.ORDERED.value, at=at, by=by)
         facts = {"number": number.digits, "kind": kind.value, "languages": list(languages), "title": title}
+        facts["streams"] = [stream.value for stream in streams]
         _note("activation.ordered", activation, by=by, at=at, facts=facts)
     return activation
 

@@ -6,8 +6,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tocsin.activations.rules import LIVE_STATES, Kind, State, spoken_name
+from tocsin.activations.rules import LIVE_STATES, Kind, State, Stream, spoken_name
 from tocsin.authorities.models import Authority, Number
+
+
+def only_information() -> list[str]:
+    """The streams of an activation that says nothing of them."""
+    return [Stream.D5.value]
 
 
 class Activation(models.Model):
@@ -18,6 +23,11 @@ class Activation(models.Model):
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
     languages = ArrayField(models.CharField(max_length=2))
+    streams = ArrayField(models.CharField(max_length=2), default=only_information, db_default=[Stream.D5.value])
+    # What is asked of an agent for its callers, and after how long a wait no more.
+    language_level = models.PositiveSmallIntegerField(default=1, db_default=1)
+    skills = models.JSONField(default=dict, db_default={})
+    relaxed_after = models.DurationField(null=True)
     # Copied from the authority when ordered, so that later figures keep the day they were counted in.
     timezone = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
@@ -31,6 +41,9 @@ class Activation(models.Model):
                 name="one_live_activation_per_number",
             ),
             models.CheckConstraint(condition=~models.Q(languages=[]), name="activation_speaks"),
+            models.CheckConstraint(
+                condition=models.Q(streams__contains=[Stream.D5.value]), name="activation_informs"
+            ),
         ]
 
     def __str__(self) -> str:

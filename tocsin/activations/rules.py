@@ -1,8 +1,8 @@
 """An activation's states, its opening hours, and the names of what is spoken for it."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -22,6 +22,27 @@ class Kind(StrEnum):
 
     REAL = "real"
     EXERCISE = "exercise"
+
+
+class Stream(StrEnum):
+    """The disciplines that share the number (royal decree of 22 May 2019): D5 informs the population, D2 is for
+    victims and relatives and belongs to those trained for it."""
+
+    D5 = "d5"
+    D2 = "d2"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What an agent must have for the callers of an activation, beside their language and stream.
+
+    After a wait of `relaxed_after` (None: never) neither the level nor the skills are asked for any more; the
+    training for D2 always is.
+    """
+
+    language_level: int = 1
+    skills: Mapping[str, int] = field(default_factory=dict)
+    relaxed_after: timedelta | None = None
 
 
 class State(StrEnum):

@@ -8,9 +8,10 @@ from typing import ClassVar
 from django.db import models
 
 from tocsin.activations.models import Activation
+from tocsin.activations.rules import Stream
 from tocsin.authorities.models import Authority
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, Rank
 from tocsin.workforce.models import Agent
 
 LONGEST_TOPIC = 80
@@ -29,11 +30,21 @@ class Call(models.Model):
     activation = models.ForeignKey(Activation, null=True, on_delete=models.PROTECT, related_name="calls")
     language = models.CharField(max_length=2)
     state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in CallState])
+    # While choosing: what is asked.
+    question = models.CharField(max_length=12, blank=True, db_default="")
     since = models.DateTimeField()
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)
     place_since = models.DateTimeField(null=True)
-    first_in_line = models.BooleanField(default=False)
+    stream = models.CharField(
+        max_length=2,
+        choices=[(stream.value, stream.value) for stream in Stream],
+        default=Stream.D5,
+        db_default=Stream.D5.value,
+    )
+    rank = models.PositiveSmallIntegerField(default=Rank.ORDINARY, db_default=Rank.ORDINARY.value)
+    # Who spoke with the caller before on the same day.
+    known_to = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     heard_before = models.BooleanField(default=False, db_default=False)
     answered = models.BooleanField(default=False)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="calls")
@@ -53,6 +64,11 @@ class Call(models.Model):
     def __str__(self) -> str:
         return f"{self.leg} {self.state}"
 
+    @property
+    def first_in_line(self) -> bool:
+        """Whether the caller goes before all others because an agent was lost."""
+        return self.rank == Rank.RETURNED
+
 
 class CallStep(models.Model):
     """One transition of a call: the journal that every figure is counted from."""
@@ -65,6 +81,9 @@ class CallStep(models.Model):
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=2)
     why = models.CharField(max_length=60)
+    stream = models.CharField(max_length=2, default=Stream.D5, db_default=Stream.D5.value)
+    # Of an offer: why this call went first, and to this agent.
+    reason = models.JSONField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["activation", "at"])]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Count, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 
 from tocsin.accounts.rules import Role
-from tocsin.activations.rules import Kind
+from tocsin.activations.rules import Kind, Stream
 from tocsin.calls.models import Call, Caller, CallStep, Note, Pulse, TelephoneLogin, Topic
 from tocsin.calls.rules.returning import midnight
 from tocsin.calls.rules.seal import steps_digest
@@ -32,6 +32,7 @@ class CallOnDesk:
     leg: str
     number: str
     language: str
+    stream: Stream
     state: CallState
     since: datetime
     arrived_at: datetime
@@ -100,6 +101,7 @@ def call_on_desk(*, agent: Agent) -> CallOnDesk | None:
         leg=call.pk,
         number=call.number,
         language=call.language,
+        stream=Stream(call.stream),
         state=state,
         since=call.since,
         arrived_at=call.arrived_at,
@@ -177,7 +179,8 @@ def waiting_for(*, agent: Agent) -> Line:
     """Those who wait and may be offered to this agent."""
     found = Call.objects.filter(
         state=CallState.WAITING,
-        language__in=agent.languages,
+        language__in=list(agent.languages),
+        stream__in=[stream for stream in Stream if stream is not Stream.D2 or stream in agent.skills],
         activation__authority__in=agent.serves.all(),
     ).aggregate(waiting=Count("pk"), longest=Min("arrived_at"))
     return Line(waiting=found["waiting"], longest_since=found["longest"])

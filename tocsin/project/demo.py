@@ -6,12 +6,13 @@ from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import order_opening
 from tocsin.activations.queries import live_activation
-from tocsin.activations.rules import Kind
+from tocsin.activations.rules import Kind, Stream
 from tocsin.authorities.actions import add_authority, add_person, assign_number
 from tocsin.authorities.models import Authority, Number
 from tocsin.calls.actions import add_topics
 from tocsin.web.demo import NUMBER, VISITORS_DOMAIN
 from tocsin.workforce.actions import enrol_agent
+from tocsin.workforce.rules import Level
 
 LANGUAGES = ("nl", "fr", "de", "en")
 # Whoever opens the desk may be any of these, and whoever calls may choose any language: all speak all of them.
@@ -82,7 +83,14 @@ def _found_authority(at: datetime) -> Authority:
             at=at,
             synthetic=True,
         )
-        enrol_agent(person=person, languages=(*LANGUAGES, *more_languages), serves=[authority], by=None, at=at)
+        enrol_agent(
+            person=person,
+            languages=dict.fromkeys((*LANGUAGES, *more_languages), Level.GOOD),
+            skills={Stream.D2: Level.SOME},
+            serves=[authority],
+            by=None,
+            at=at,
+        )
     return authority
 
 

@@ -16,7 +16,7 @@ from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import live_activation
-from tocsin.activations.rules import Kind, State
+from tocsin.activations.rules import Kind, State, Stream
 from tocsin.authorities.actions import add_person
 from tocsin.calls import models
 from tocsin.calls.actions import ask, end_logins, issue_login
@@ -32,6 +32,7 @@ from tocsin.project.players import ANSWERS, QUESTIONS, Caller, Staff, invent_cal
 from tocsin.refusals import Refusal
 from tocsin.workforce.actions import enrol_agent
 from tocsin.workforce.models import Agent
+from tocsin.workforce.rules import Level
 
 SECONDS_TO_CONNECT = 30
 # The last callers wait and talk this long at most after the last one dialled.
@@ -159,7 +160,8 @@ def _sign_in(activation: Activation, *, staff: int, seconds: float) -> dict[Tele
             )
             agent = enrol_agent(
                 person=person,
-                languages=activation.languages,
+                languages=dict.fromkeys(activation.languages, Level.GOOD),
+                skills={stream: Level.SOME for stream in activation.streams if stream != Stream.D5},
                 serves=[activation.authority],
                 by=None,
                 at=now,
@@ -198,7 +200,15 @@ def _count(marks: Sequence[str]) -> Outcome:
             course(
                 steps=[
                     CallStep(
-                        leg, s.activation_id, s.before, CallState(s.after), s.at, s.agent_id, s.language, s.why
+                        leg=leg,
+                        activation=s.activation_id,
+                        before=s.before,
+                        after=CallState(s.after),
+                        at=s.at,
+                        agent=s.agent_id,
+                        language=s.language,
+                        why=s.why,
+                        stream=Stream(s.stream),
                     )
                     for s in of_call
                 ],

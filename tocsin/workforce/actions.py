@@ -1,6 +1,6 @@
 """The only writer of agents and of the states they are in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -11,32 +11,41 @@ from tocsin.authorities.models import Authority
 from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
 from tocsin.workforce.models import Agent, AgentStep
-from tocsin.workforce.rules import AgentChange, Standing
+from tocsin.workforce.rules import AgentChange, Level, Standing
 
 # The columns in the order of Standing's fields.
 _STORE = """
 UPDATE workforce_agent AS agent
-SET state = new.state, since = new.since, idle_since = new.idle_since, reason = new.reason, missed = new.missed,
-    call = new.call, connected = new.connected, due_at = new.due_at
+SET state = new.state, since = new.since, idle_since = new.idle_since, d2_time = new.d2_time,
+    reason = new.reason, missed = new.missed, call = new.call, connected = new.connected, due_at = new.due_at
 FROM unnest(
-    %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::smallint[], %s::text[],
-    %s::boolean[], %s::timestamptz[]
-) AS new (id, state, since, idle_since, reason, missed, call, connected, due_at)
+    %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::interval[], %s::text[], %s::smallint[],
+    %s::text[], %s::boolean[], %s::timestamptz[]
+) AS new (id, state, since, idle_since, d2_time, reason, missed, call, connected, due_at)
 WHERE agent.id = new.id
 """
 
 
 def enrol_agent(
-    *, person: Person, languages: Sequence[str], serves: Iterable[Authority], by: Person | None, at: datetime
+    *,
+    person: Person,
+    languages: Mapping[str, int],
+    skills: Mapping[str, int],
+    serves: Iterable[Authority],
+    by: Person | None,
+    at: datetime,
 ) -> Agent:
-    """Make a person an agent, or change the languages and authorities of one."""
+    """Make a person an agent, or change what is known of one: levels by language and by skill, and authorities."""
     if not languages:
         raise Refusal("An agent speaks at least one language.")
+    if not set(languages.values()) | set(skills.values()) <= set(Level):
+        raise Refusal("A level is 1, 2 or 3.")
+    abilities = {"languages": dict(languages), "skills": dict(skills)}
     with transaction.atomic():
         agent, new = Agent.objects.update_or_create(
             person=person,
-            defaults={"languages": list(languages)},
-            create_defaults={"languages": list(languages), "since": at, "idle_since": at},
+            defaults=abilities,
+            create_defaults={**abilities, "since": at, "idle_since": at},
         )
         served = list(serves)
         agent.serves.set(served)
@@ -45,7 +54,7 @@ def enrol_agent(
             subject=f"agent:{agent.pk}",
             by=by,
             at=at,
-            facts={"languages": list(languages), "authorities": sorted(authority.pk for authority in served)},
+            facts={**abilities, "authorities": sorted(authority.pk for authority in served)},
         )
         notify("tocsin_switchboard", "agents")
     return agent

@@ -1,9 +1,9 @@
 """Agents, their languages, and the state each is in."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tocsin.authorities.models import Authority
@@ -14,7 +14,9 @@ class Agent(models.Model):
     """A person who takes calls, for the authorities they may serve, in the languages they speak."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agent")
-    languages = ArrayField(models.CharField(max_length=2))
+    # By language, and by any other skill, the level of it.
+    languages = models.JSONField()
+    skills = models.JSONField(default=dict, db_default={})
     serves = models.ManyToManyField(Authority, related_name="agents")
     state = models.CharField(
         max_length=12, choices=[(s.value, s.value) for s in AgentState], default=AgentState.SIGNED_OUT
@@ -22,6 +24,8 @@ class Agent(models.Model):
     since = models.DateTimeField()
     # When the agent was last made free: the longest idle is offered the next call.
     idle_since = models.DateTimeField()
+    # Spent with victims and relatives since the last break from them.
+    d2_time = models.DurationField(default=timedelta, db_default=timedelta())
     # Why paused; empty in every other state.
     reason = models.CharField(max_length=40, blank=True)
     # Offers in a row that were not answered.
@@ -34,7 +38,7 @@ class Agent(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~models.Q(languages=[]), name="agent_speaks"),
+            models.CheckConstraint(condition=~models.Q(languages={}), name="agent_speaks"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,16 @@
 """The states of an agent, and what is kept of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """How well somebody has a language or a skill."""
+
+    SOME = 1
+    GOOD = 2
+    FULL = 3
 
 
 class AgentState(StrEnum):
@@ -14,6 +22,12 @@ class AgentState(StrEnum):
     OFFERED = "offered"
     TALKING = "talking"
     WRAP_UP = "wrap_up"
+    # Works on something else than calls: writes, looks something up, is briefed.
+    ON_TASK = "on_task"
+
+
+# In these states only a telephone that stays away for long ends the agent's work.
+AT_TELEPHONE = frozenset({AgentState.READY, AgentState.PAUSED, AgentState.ON_TASK, AgentState.TALKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,7 @@ class Standing:
     state: AgentState
     since: datetime
     idle_since: datetime
+    d2_time: timedelta
     reason: str
     missed: int
     call: str

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -82,7 +83,10 @@ _CALL_COLUMNS = (
     "since",
     "queued_at",
     "place_since",
-    "first_in_line",
+    "stream",
+    "rank",
+    "question",
+    "known_to",
     "heard_before",
     "answered",
     "agent",
@@ -105,7 +109,10 @@ def _store_calls(decision: Decision) -> None:
                 arrived_at=call.arrived_at,
                 queued_at=call.queued_at,
                 place_since=call.place_since,
-                first_in_line=call.first_in_line,
+                stream=call.stream,
+                rank=call.rank,
+                question=call.question or "",
+                known_to_id=call.known_to,
                 heard_before=call.heard_before,
                 answered=call.answered,
                 agent_id=call.agent,
@@ -141,6 +148,8 @@ def _store_steps(decision: Decision) -> list[models.CallStep]:
                 agent_id=step.agent,
                 language=step.language,
                 why=step.why,
+                stream=step.stream,
+                reason=asdict(step.reason) if step.reason else None,
             )
             for step in decision.steps
         ]

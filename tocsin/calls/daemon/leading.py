@@ -21,7 +21,8 @@ from tocsin.calls.daemon.database_thread import DATABASE_AWAY, DatabaseThread, l
 from tocsin.calls.daemon.happenings import arrivals, letting_go, normal, single
 from tocsin.calls.daemon.limits import Limits
 from tocsin.calls.models import TelephoneLogin
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.script import Script
 from tocsin.calls.rules.states import CallState
 from tocsin.calls.rules.switchboard import Decision, decide
@@ -144,8 +145,9 @@ class Lead:
             await self._switch.keep_logins(self._logins)
 
     async def _wait(self) -> None:
-        due = self._floor.next_due()
-        timeout = max((due - datetime.now(UTC)).total_seconds(), 0) if due else None
+        now = datetime.now(UTC)
+        due = self._floor.next_due(after=now)
+        timeout = max((due - now).total_seconds(), 0) if due else None
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), timeout)
         self._wake.clear()
@@ -235,7 +237,9 @@ class Lead:
         for key, agent in stored.items():
             known = self._floor.agents.get(key)
             agents[key] = (
-                replace(known, languages=agent.languages, authorities=agent.authorities) if known else agent
+                replace(known, languages=agent.languages, skills=agent.skills, authorities=agent.authorities)
+                if known
+                else agent
             )
         self._floor = replace(self._floor, agents=agents)
 

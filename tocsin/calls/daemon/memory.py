@@ -9,15 +9,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import front_in_force
-from tocsin.activations.rules import Hours, Kind, State
+from tocsin.activations.rules import Hours, Kind, Requirement, State, Stream
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models, ports
 from tocsin.calls.queries import admitted_agents
-from tocsin.calls.rules.floor import Agent
+from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.returning import LastCall, midnight
 from tocsin.calls.rules.script import FrontWords, Script
-from tocsin.calls.rules.states import Call, CallState
+from tocsin.calls.rules.states import Call, CallState, Question, Rank
 from tocsin.workforce import models as workforce
 from tocsin.workforce.rules import AgentState
 
@@ -25,7 +25,7 @@ from tocsin.workforce.rules import AgentState
 _LAST_CALLS = """
 SELECT arrival.leg, call.language, call.state, call.since,
        coalesce(call.place_since, CASE WHEN call.queued_at IS NOT NULL THEN call.arrived_at END),
-       call.queued_at, call.answered
+       call.queued_at, call.answered, call.agent_id
   FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS arrival(leg, activation, mark, midnight)
  CROSS JOIN LATERAL (
        SELECT * FROM calls_call
@@ -53,6 +53,10 @@ def load_scripts(*states: State) -> dict[str, Script]:
             },
             hours=tuple(Hours(h.weekday, h.start, h.until) for h in activation.hours.all()),
             timezone=activation.timezone,
+            streams=tuple(Stream(stream) for stream in activation.streams),
+            requirement=Requirement(
+                activation.language_level, activation.skills, relaxed_after=activation.relaxed_after
+            ),
         )
         for activation in activations
     }
@@ -79,7 +83,10 @@ def load_calls() -> dict[str, Call]:
                 language=row.language,
                 queued_at=row.queued_at,
                 place_since=row.place_since,
-                first_in_line=row.first_in_line,
+                stream=Stream(row.stream),
+                rank=Rank(row.rank),
+                question=Question(row.question) if row.question else None,
+                known_to=row.known_to_id,
                 heard_before=row.heard_before,
                 answered=row.answered,
                 agent=row.agent_id,
@@ -122,7 +129,9 @@ def load_agents() -> dict[int, Agent]:
     return {
         row.pk: Agent(
             id=row.pk,
-            languages=frozenset(row.languages),
+            languages=row.languages,
+            skills=row.skills,
+            d2_time=row.d2_time,
             authorities=frozenset(authority.pk for authority in row.serves.all()),
             state=AgentState(row.state),
             since=row.since,

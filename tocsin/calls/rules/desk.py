@@ -1,12 +1,17 @@
 """What agents ask and what happens to their telephones."""
 
+from datetime import timedelta
+
 from tocsin.calls.rules import events, journey, moves, timing
+from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.events import Verb
-from tocsin.calls.rules.floor import Agent
-from tocsin.calls.rules.states import CONVERSATION, Call, CallState
-from tocsin.workforce.rules import AgentState
+from tocsin.calls.rules.states import CONVERSATION, Call, CallState, Rank
+from tocsin.workforce.rules import AT_TELEPHONE, AgentState
 
+# In these states an agent is offered nothing until ready again.
+AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.PAUSED, AgentState.ON_TASK})
+INTERRUPTIBLE = AWAY | {AgentState.READY, AgentState.WRAP_UP}
 # Offers in a row that may go unanswered before the agent is paused.
 MISSED_OFFERS = 2
 # Why the line itself pauses an agent; beside the reasons that agents choose from.
@@ -21,12 +26,16 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
         return
     call = draft.calls.get(event.call) if event.call and event.call == agent.call else None
     match event.verb:
-        case Verb.READY if agent.state in (AgentState.SIGNED_OUT, AgentState.PAUSED):
-            draft.move_agent(agent, AgentState.READY, why="ready", missed=0)
+        case Verb.READY if agent.state in AWAY:
+            rested = draft.now - agent.since >= timing.D2_BREAK
+            d2_time = timedelta() if rested else agent.d2_time
+            draft.move_agent(agent, AgentState.READY, why="ready", missed=0, d2_time=d2_time)
         case Verb.DONE if agent.state is AgentState.WRAP_UP:
             draft.move_agent(agent, AgentState.READY, why="wrap-up done", call="")
-        case Verb.PAUSE if agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.SIGNED_OUT):
+        case Verb.PAUSE if agent.state in INTERRUPTIBLE:
             draft.move_agent(agent, AgentState.PAUSED, why="pause", call="", reason=event.reason)
+        case Verb.TASK if agent.state in INTERRUPTIBLE:
+            draft.move_agent(agent, AgentState.ON_TASK, why="task", call="", reason=event.reason)
         case Verb.SIGN_OUT:
             sign_out(draft, agent, why="signed out")
         case Verb.ACCEPT if call and call.state is CallState.OFFERED:
@@ -54,7 +63,7 @@ def accept(draft: Draft, agent: Agent, call: Call) -> None:
 def connect(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
     """Both hear each other, and nothing else."""
     draft.tell(moves.StopPlaying(call.leg, call.playing), moves.Connect(call.leg, agent.leg))
-    draft.move_call(call, CallState.TALKING, why=why, answered=True, first_in_line=False)
+    draft.move_call(call, CallState.TALKING, why=why, answered=True, rank=Rank.ORDINARY)
 
 
 def decline(draft: Draft, agent: Agent, call: Call) -> None:
@@ -76,7 +85,7 @@ def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
 def give_back(draft: Draft, call: Call, *, why: str) -> None:
     """A caller whose offer came to nothing is first in line; one who has heard nothing yet is told so at once."""
     announce_in = timing.SILENCE if call.due_at else timing.POSITION
-    draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, first_in_line=True)
+    draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, rank=Rank.RETURNED)
 
 
 def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
@@ -88,7 +97,7 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     if agent.leg == event.leg:
         return
     older = agent.leg
-    due_at = None if agent.state in (AgentState.READY, AgentState.PAUSED, AgentState.TALKING) else agent.due_at
+    due_at = None if agent.state in AT_TELEPHONE else agent.due_at
     agent = draft.keep_agent(agent, leg=event.leg, due_at=due_at)
     call = draft.calls.get(agent.call)
     if call and call.state is CallState.RECONNECTING:
@@ -114,7 +123,7 @@ def leg_lost(draft: Draft, agent: Agent) -> None:
             call, CallState.RECONNECTING, why="agent's telephone lost", due_in=timing.AGENT_RETURN
         )
         journey.tell_loss(draft, call)
-    if agent.state in (AgentState.READY, AgentState.PAUSED, AgentState.TALKING):
+    if agent.state in AT_TELEPHONE:
         draft.keep_agent(agent, due_at=draft.now + timing.AGENT_RETURN)
 
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.calls.rules import timing
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.floor import Floor
+from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.moves import Move
 from tocsin.calls.rules.returning import LastCall
-from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.calls.rules.states import Call, CallState, CallStep, Reason
 from tocsin.workforce.rules import AgentChange, AgentState
 
 
@@ -25,6 +27,7 @@ class Draft:
     returning: Mapping[str, LastCall]
     calls: dict[str, Call]
     agents: dict[int, Agent]
+    line: Line
     steps: list[CallStep] = field(default_factory=list)
     changes: list[AgentChange] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
@@ -35,7 +38,11 @@ class Draft:
     @classmethod
     def of(cls, floor: Floor, *, now: datetime, room: int, returning: Mapping[str, LastCall]) -> "Draft":
         """A draft that starts as the floor is."""
-        return cls(floor, now, room, returning, dict(floor.calls), dict(floor.agents))
+        return cls(floor, now, room, returning, dict(floor.calls), dict(floor.agents), floor.line.copy())
+
+    def floor_after(self) -> Floor:
+        """The floor as the draft has it now."""
+        return replace(self.floor, calls=self.calls, agents=self.agents, ordered=self.line)
 
     def tell(self, *moves: Move) -> None:
         """Have the switch do something."""
@@ -44,11 +51,19 @@ class Draft:
     def keep_call(self, call: Call, **changes: Any) -> Call:
         """Change what is known of a call without a transition."""
         call = replace(call, **changes)
+        self.line.change_call(self.calls.get(call.leg), call)
         self.calls[call.leg] = self.touched_calls[call.leg] = call
         return call
 
     def move_call(
-        self, call: Call, after: CallState, *, why: str, due_in: timedelta | None = None, **changes: Any
+        self,
+        call: Call,
+        after: CallState,
+        *,
+        why: str,
+        due_in: timedelta | None = None,
+        reason: Reason | None = None,
+        **changes: Any,
     ) -> Call:
         """Take a call to another state, with its line in the journal."""
         before = self.calls[call.leg].state if call.leg in self.calls else ""
@@ -56,7 +71,18 @@ class Draft:
             call, state=after, since=self.now, due_at=self.now + due_in if due_in else None, **changes
         )
         self.steps.append(
-            CallStep(call.leg, call.activation, before, after, self.now, call.agent, call.language, why)
+            CallStep(
+                leg=call.leg,
+                activation=call.activation,
+                before=before,
+                after=after,
+                at=self.now,
+                agent=call.agent,
+                language=call.language,
+                why=why,
+                stream=call.stream,
+                reason=reason,
+            )
         )
         if after is CallState.ENDED:
             del self.calls[call.leg]
@@ -65,6 +91,7 @@ class Draft:
     def keep_agent(self, agent: Agent, **changes: Any) -> Agent:
         """Change what is known of an agent without a change of state."""
         agent = replace(agent, **changes)
+        self.line.change_agent(self.agents.get(agent.id), agent)
         self.agents[agent.id] = self.touched_agents[agent.id] = agent
         return agent
 
@@ -75,7 +102,7 @@ class Draft:
         self.changes.append(AgentChange(agent.id, agent.state, after, self.now, why))
         if after is AgentState.READY and agent.state is not AgentState.READY:
             changes.setdefault("idle_since", self.now)
-        if after in (AgentState.READY, AgentState.PAUSED) and not agent.leg:
+        if after in (AgentState.READY, AgentState.PAUSED, AgentState.ON_TASK) and not agent.leg:
             # Nobody stays at work without a telephone.
             due_in = timing.AGENT_RETURN
         changes.setdefault("reason", "")

@@ -74,6 +74,7 @@ class Verb(StrEnum):
 
     READY = "ready"
     PAUSE = "pause"
+    TASK = "task"
     ACCEPT = "accept"
     DECLINE = "decline"
     HOLD = "hold"

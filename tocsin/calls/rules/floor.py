@@ -1,53 +1,17 @@
 """Everything the switchboard knows at one moment: lines, calls, agents. A value: deciding makes a new one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
+from tocsin.activations.rules import Requirement
+from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import Call
-from tocsin.workforce.rules import AgentState, Standing
+from tocsin.calls.rules.states import Call, CallState
 
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """An agent as the switchboard sees one. `leg` is the agent's connected telephone, or empty."""
-
-    id: int
-    languages: frozenset[str]
-    authorities: frozenset[int]
-    state: AgentState
-    since: datetime
-    idle_since: datetime
-    leg: str = ""
-    # The call offered to or spoken with, or just finished while wrapping up.
-    call: str = ""
-    missed: int = 0
-    reason: str = ""
-    due_at: datetime | None = None
-
-    def standing(self) -> Standing:
-        """What is kept of this agent; of the telephone only whether it was up, for the screens to show."""
-        return Standing(
-            agent=self.id,
-            state=self.state,
-            since=self.since,
-            idle_since=self.idle_since,
-            reason=self.reason,
-            missed=self.missed,
-            call=self.call,
-            connected=self.leg != "",
-            due_at=self.due_at,
-        )
-
-    def may_take(self, call: Call) -> bool:
-        """Whether this agent can be offered this call now."""
-        return (
-            self.state is AgentState.READY
-            and self.leg != ""
-            and call.language in self.languages
-            and call.authority in self.authorities
-        )
+# What is asked of an agent for a call whose activation is no longer known.
+ANY_AGENT = Requirement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +24,30 @@ class Floor:
     logins: Mapping[str, int] = field(default_factory=dict)
     # Spoken when nothing is open on a number.
     house_languages: tuple[str, ...] = ("nl", "fr", "de", "en")
+    # Calls and agents in order, where it is known already.
+    ordered: InitVar[Line | None] = None
+    line: Line = field(init=False, compare=False, repr=False)
 
-    def next_due(self) -> datetime | None:
+    def __post_init__(self, ordered: Line | None) -> None:
+        object.__setattr__(self, "line", ordered or Line.of(self.calls.values(), self.agents.values()))
+
+    def wanted_for(self, call: Call) -> Requirement:
+        """What an agent must have for a call."""
+        script = self.lines.get(call.number)
+        return script.requirement if script and script.activation == call.activation else ANY_AGENT
+
+    def next_due(self, *, after: datetime) -> datetime | None:
         """When something must be done although nothing happens."""
         times = [call.due_at for call in self.calls.values() if call.due_at]
         times += [agent.due_at for agent in self.agents.values() if agent.due_at]
+        times += [at for at in self._relaxations() if at > after]
         return min(times, default=None)
+
+    def _relaxations(self) -> list[datetime]:
+        """When less is asked of the agents for those who wait."""
+        spans = {s.activation: s.requirement.relaxed_after for s in self.lines.values()}
+        return [
+            call.place.since + span
+            for call in self.calls.values()
+            if call.state is CallState.WAITING and (span := spans.get(call.activation or 0))
+        ]

@@ -1,14 +1,17 @@
 """The caller's journey: arrival, language, front message, the place in line, and the end."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 
+from tocsin.activations.rules import Stream
 from tocsin.calls.rules import events, moves, returning, timing
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import CONVERSATION, IN_LINE, Call, CallState
+from tocsin.calls.rules.states import CONVERSATION, Call, CallState, Question, Rank
 from tocsin.workforce.rules import AgentState
 
 
@@ -49,7 +52,7 @@ def _receive(draft: Draft, call: Call, script: Script) -> None:
     """The language menu; whoever called before on this day goes on in the language of that call."""
     last = draft.returning.get(call.leg)
     if last:
-        call = replace(call, place_since=returning.place_kept(last, now=draft.now))
+        call = replace(call, place_since=returning.place_kept(last, now=draft.now), known_to=last.agent)
     if last and last.language in script.languages:
         call = replace(call, heard_before=returning.has_heard(last, script=script))
         hints = words.hints(script, last.language, heard_before=call.heard_before)
@@ -69,11 +72,13 @@ def press(draft: Draft, event: events.KeyPressed) -> None:
     match call.state, event.key:
         case CallState.GREETING, key if language := script.language_for(key):
             inform(draft, call, script, language=language, why=f"pressed {key}")
-        case CallState.INFORMING, "*" if len(script.languages) > 1:
+        case CallState.INFORMING | CallState.CHOOSING, "*" if len(script.languages) > 1:
             call = draft.keep_call(call, heard_before=False)
             _say(draft, call, CallState.GREETING, words.menu(script), why="pressed *")
         case CallState.INFORMING, "#" if call.heard_before:
-            take_place(draft, call, why="pressed #")
+            ask(draft, call, why="pressed #")
+        case CallState.CHOOSING, ("1" | "2") as key:
+            take_place(draft, call, why=f"pressed {key}", stream=Stream.D5 if key == "1" else Stream.D2)
         case _:
             pass
 
@@ -84,10 +89,10 @@ def played(draft: Draft, event: events.MessagePlayed) -> None:
     if call is None or event.message != call.message:
         return
     match call.state:
-        case CallState.GREETING:
-            draft.keep_call(call, due_at=draft.now + timing.LANGUAGE_KEY)
+        case CallState.GREETING | CallState.CHOOSING:
+            draft.keep_call(call, due_at=draft.now + timing.KEY)
         case CallState.INFORMING:
-            take_place(draft, call, why="informed")
+            ask(draft, call, why="informed")
         case CallState.TURNED_AWAY:
             end(draft, call, why="informed")
         case CallState.WAITING | CallState.OFFERED | CallState.RECONNECTING:
@@ -106,7 +111,9 @@ def due(draft: Draft, call: Call) -> None:
             else:
                 inform(draft, call, script, language=script.languages[0], why="no key pressed")
         case CallState.INFORMING:
-            take_place(draft, call, why="message never ended")
+            ask(draft, call, why="message never ended")
+        case CallState.CHOOSING:
+            take_place(draft, call, why="no key pressed")
         case CallState.TURNED_AWAY:
             end(draft, call, why="time up")
         case CallState.FALLBACK:
@@ -129,10 +136,21 @@ def inform(
     if recordings:
         _say(draft, call, CallState.INFORMING, recordings, why=why, language=language)
     else:
+        ask(draft, call, why=why, language=language)
+
+
+def ask(draft: Draft, call: Call, *, why: str, language: str | None = None) -> None:
+    """What the caller wants, where there is a choice; then the line."""
+    script = _script_of(draft, call)
+    language = language or call.language
+    if script and Stream.D2 in script.streams:
+        question = words.stream_question(language)
+        _say(draft, call, CallState.CHOOSING, question, why=why, language=language, question=Question.STREAM)
+    else:
         take_place(draft, call, why=why, language=language)
 
 
-def take_place(draft: Draft, call: Call, *, why: str, language: str | None = None) -> None:
+def take_place(draft: Draft, call: Call, *, why: str, **changes: Any) -> None:
     """The caller gets a place in line, which lasts as long as the call."""
     if call.messages:
         draft.tell(moves.StopPlaying(call.leg, call.message))
@@ -140,8 +158,9 @@ def take_place(draft: Draft, call: Call, *, why: str, language: str | None = Non
         call,
         CallState.WAITING,
         why=why,
-        language=language or call.language,
         queued_at=draft.now,
+        question=None,
+        **changes,
     )
     # Told at the end of this decision, unless an agent is offered the call at once.
     draft.keep_call(call, due_at=draft.now)
@@ -150,37 +169,26 @@ def take_place(draft: Draft, call: Call, *, why: str, language: str | None = Non
 def announce_places(draft: Draft) -> None:
     """Tell those whose announcement is due their places in line; music goes on afterwards."""
     due = [c for c in draft.calls.values() if c.state is CallState.WAITING and c.due_at and c.due_at <= draft.now]
-    # Sorted once for all: a thousand callers may be due at the same instant.
-    places = places_in_line(draft) if due else {}
+    # Whoever is being offered comes before all who wait, and may come back.
+    offered = Counter((c.authority, c.stream, c.language) for c in _offered_calls(draft)) if due else Counter()
     for call in due:
         draft.tell(moves.StopPlaying(call.leg, call.playing))
         told = draft.keep_call(call, messages=call.messages + 1, due_at=draft.now + timing.POSITION)
-        draft.tell(moves.Play(told.leg, told.message, words.position(told.language, places[told.leg])))
+        place = draft.line.place_of(told) + offered[call.authority, call.stream, call.language]
+        draft.tell(moves.Play(told.leg, told.message, words.position(told.language, place)))
 
 
-def places_in_line(draft: Draft) -> dict[str, int]:
-    """By leg, how many callers of the same authority and language are served before this one, plus one."""
-    places: dict[str, int] = {}
-    lines: Counter[tuple[int | None, str]] = Counter()
-    for call in sorted((c for c in draft.calls.values() if c.state in IN_LINE), key=order_in_line):
-        lines[call.authority, call.language] += 1
-        places[call.leg] = lines[call.authority, call.language]
-    return places
-
-
-def order_in_line(call: Call) -> tuple[bool, datetime, str]:
-    """Smaller is served earlier: first those who lost their agent, then by arrival at the number.
-
-    Of a caller who came back soon enough, the arrival of the earlier call counts.
-    """
-    return not call.first_in_line, call.place_since or call.arrived_at, call.leg
+def _offered_calls(draft: Draft) -> Iterator[Call]:
+    for agent in draft.agents.values():
+        if agent.state is AgentState.OFFERED:
+            yield draft.calls[agent.call]
 
 
 def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:
     """The agent is gone: the caller waits again, before all others, and is told so once."""
     draft.tell(moves.StopPlaying(call.leg, call.playing))
     call = draft.move_call(
-        call, CallState.WAITING, why=why, due_in=timing.POSITION, agent=None, first_in_line=True
+        call, CallState.WAITING, why=why, due_in=timing.POSITION, agent=None, rank=Rank.RETURNED
     )
     if announce_loss:
         tell_loss(draft, call)
@@ -216,7 +224,8 @@ def wrap_up(draft: Draft, call: Call, *, why: str) -> None:
     agent = draft.agents.get(call.agent) if call.agent is not None else None
     if agent is None:
         return
-    draft.move_agent(agent, AgentState.WRAP_UP, why=why, due_in=timing.WRAP_UP)
+    d2_time = agent.d2_time + (draft.now - agent.since if call.stream is Stream.D2 else timedelta())
+    draft.move_agent(agent, AgentState.WRAP_UP, why=why, due_in=timing.WRAP_UP, d2_time=d2_time)
 
 
 def end(draft: Draft, call: Call, *, why: str) -> None:
@@ -232,7 +241,7 @@ def _say(
     recordings: tuple[str, ...],
     *,
     why: str,
-    language: str | None = None,
+    **changes: Any,
 ) -> None:
     if call.messages:
         draft.tell(moves.StopPlaying(call.leg, call.message))
@@ -242,7 +251,7 @@ def _say(
         why=why,
         due_in=timing.LONGEST_MESSAGE,
         messages=call.messages + 1,
-        language=language or call.language,
+        **changes,
     )
     draft.tell(moves.Play(call.leg, call.message, recordings))
 

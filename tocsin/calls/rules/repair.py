@@ -2,8 +2,8 @@
 ordinary events. The switch never repeats what it told while nobody listened."""
 
 from tocsin.calls.rules import desk, events, journey, moves, timing
+from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
-from tocsin.calls.rules.floor import Agent
 from tocsin.calls.rules.states import UNSEEN_END, CallState
 from tocsin.workforce.rules import AgentState
 
@@ -58,10 +58,10 @@ def _resume(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
             draft.tell(moves.StopPlaying(leg, call.playing), moves.Connect(leg, partner))
         case CallState.HELD:
             draft.tell(moves.PlayMusic(leg))
-        case CallState.GREETING | CallState.INFORMING | CallState.TURNED_AWAY:
+        case CallState.GREETING | CallState.INFORMING | CallState.CHOOSING | CallState.TURNED_AWAY:
             # The end of the message may have been missed: a short wait, then on as if it had been heard.
             draft.tell(moves.TakeIn(leg))
-            draft.keep_call(call, due_at=draft.now + timing.LANGUAGE_KEY)
+            draft.keep_call(call, due_at=draft.now + timing.KEY)
         case CallState.WAITING | CallState.OFFERED | CallState.RECONNECTING:
             draft.tell(moves.TakeIn(leg), moves.PlayMusic(leg))
         case _:

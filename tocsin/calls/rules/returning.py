@@ -21,6 +21,8 @@ class LastCall:
     # When it had heard the front message and took that place.
     queued_at: datetime | None
     answered: bool
+    # Who spoke with the caller.
+    agent: int | None = None
 
 
 def midnight(at: datetime, *, timezone: str) -> datetime:

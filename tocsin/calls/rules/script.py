@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tocsin.activations.rules import Hours, is_staffed, spoken_name
+from tocsin.activations.rules import Hours, Requirement, Stream, is_staffed, spoken_name
 from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text
 
 
@@ -34,6 +34,8 @@ class Script:
     front: Mapping[str, FrontWords] = field(default_factory=dict)
     hours: tuple[Hours, ...] = ()
     timezone: str = "UTC"
+    streams: tuple[Stream, ...] = (Stream.D5,)
+    requirement: Requirement = field(default_factory=Requirement)
 
     def takes_calls(self, now: datetime) -> bool:
         """Whether a caller who arrives now is let in."""
@@ -114,6 +116,11 @@ def turned_away(script: Script | None, languages: tuple[str, ...]) -> tuple[str,
     return tuple(spoken_name(*text) for text in turned_away_texts(script, languages))
 
 
+def stream_question(language: str) -> tuple[str, ...]:
+    """The recording that asks whether the caller wants information (D5) or is concerned (D2)."""
+    return (spoken_name(language, PHRASES[language].choose_stream),)
+
+
 def position(language: str, place: int) -> tuple[str, ...]:
     """The recording that tells a caller the place in line."""
     return (spoken_name(language, position_text(language, place)),)
@@ -150,6 +157,8 @@ def opening_texts(script: Script) -> Iterator[tuple[str, str]]:
     for language in script.languages:
         yield from _hint_texts(script, language, heard_before=True)
         yield language, PHRASES[language].agent_lost
+        if Stream.D2 in script.streams:
+            yield language, PHRASES[language].choose_stream
     yield from turned_away_texts(script, script.languages)
 
 

@@ -5,22 +5,32 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from operator import attrgetter
+from typing import Any
+
+from tocsin.activations.rules import Stream
 
 _CALL_STEP = attrgetter("id", "call_id", "activation_id", "before", "after", "at", "agent_id", "language", "why")
+_LATER_IN_CALL_STEP = attrgetter("stream", "reason")
 _AGENT_STEP = attrgetter("id", "agent_id", "before", "after", "at", "why")
 
 
 def steps_digest(*, call_steps: Iterable[object], agent_steps: Iterable[object]) -> str:
     """The SHA-256, in hexadecimal, of stored steps in the order of their keys.
 
-    Every column of each, as JSON, instants in UTC.
+    Every column of each, as JSON, instants in UTC; those that came later only where they say something, so that
+    what was sealed before stays true.
 
     >>> steps_digest(call_steps=[], agent_steps=[])[:16]
     '643d5437104296e2'
     """
-    content = [[_CALL_STEP(step) for step in call_steps], [_AGENT_STEP(step) for step in agent_steps]]
+    content = [[_call_step(step) for step in call_steps], [_AGENT_STEP(step) for step in agent_steps]]
     text = json.dumps(content, separators=(",", ":"), default=_instant)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _call_step(step: object) -> tuple[Any, ...]:
+    later = _LATER_IN_CALL_STEP(step)
+    return (*_CALL_STEP(step), *(later if later != (Stream.D5, None) else ()))
 
 
 def _instant(at: datetime) -> str:

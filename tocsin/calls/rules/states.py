@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from tocsin.activations.rules import Stream
 
 
 class CallState(StrEnum):
@@ -14,6 +17,8 @@ class CallState(StrEnum):
     TURNED_AWAY = "turned_away"
     GREETING = "greeting"
     INFORMING = "informing"
+    # Is asked something that a key answers.
+    CHOOSING = "choosing"
     WAITING = "waiting"
     OFFERED = "offered"
     TALKING = "talking"
@@ -21,6 +26,23 @@ class CallState(StrEnum):
     # The agent's telephone disappeared in the middle of the conversation; the agent may come back.
     RECONNECTING = "reconnecting"
     ENDED = "ended"
+
+
+class Question(StrEnum):
+    """What a caller is asked after the front message."""
+
+    STREAM = "stream"
+
+
+class Rank(IntEnum):
+    """Who goes before whom, whatever the time: smaller is served earlier."""
+
+    # The agent disappeared, or an offer was not taken.
+    RETURNED = 0
+    CALL_BACK = 1
+    TRANSFER = 2
+    RAISED = 3
+    ORDINARY = 4
 
 
 class Outcome(StrEnum):
@@ -38,6 +60,14 @@ UNSEEN_END = "gone while the switchboard was away"
 
 CONVERSATION = frozenset({CallState.TALKING, CallState.HELD, CallState.RECONNECTING})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
+WITH_AGENT = CONVERSATION | {CallState.OFFERED}
+
+
+class Place(NamedTuple):
+    """A place in line: since when it counts, and whose it is. Of two, the smaller is served earlier."""
+
+    since: datetime
+    leg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +83,16 @@ class Call:
     activation: int | None = None
     authority: int | None = None
     language: str = ""
+    stream: Stream = Stream.D5
+    # What is asked, while choosing.
+    question: Question | None = None
     # When the caller took a place in line; the place survives an agent who disappears.
     queued_at: datetime | None = None
     # Since when the place counts, where that is before this call: the caller had left it and called again.
     place_since: datetime | None = None
-    first_in_line: bool = False
+    rank: Rank = Rank.ORDINARY
+    # The agent who spoke with this caller before on the same day.
+    known_to: int | None = None
     # The caller heard the front message in an earlier call and need not hear it again.
     heard_before: bool = False
     answered: bool = False
@@ -68,6 +103,11 @@ class Call:
     messages: int = 0
 
     @property
+    def place(self) -> Place:
+        """The place in line; of a caller who came back soon enough, that of the earlier call."""
+        return Place(self.place_since or self.arrived_at, self.leg)
+
+    @property
     def message(self) -> str:
         """The name of the message started last."""
         return f"{self.leg}-{self.messages}"
@@ -76,6 +116,33 @@ class Call:
     def playing(self) -> str:
         """The message that may still be heard; empty where none was started."""
         return self.message if self.messages else ""
+
+
+class Why(StrEnum):
+    """What decided between the call that was offered and the next one, or between the agents for it."""
+
+    # There was no other.
+    ALONE = "alone"
+    RANK = "rank"
+    STREAM = "stream"
+    AUTHORITY = "authority"
+    ACTIVATION = "activation"
+    PLACE = "place"
+    KNOWN = "known"
+    SPARED = "spared"
+    LEVEL = "level"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why this call was offered, and to this agent: the first criterion by which it went before `before`, the next
+    call (empty: none); that by which the agent did; and whether less was asked of the agent after a long wait."""
+
+    call: Why
+    before: str
+    agent: Why
+    relaxed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +157,6 @@ class CallStep:
     agent: int | None
     language: str
     why: str
+    stream: Stream = Stream.D5
+    # Of an offer: why this call and this agent.
+    reason: Reason | None = None

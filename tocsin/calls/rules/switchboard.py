@@ -3,13 +3,14 @@ in the journal and what to tell the switch. It touches nothing else, so that it 
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from tocsin.calls.rules import desk, events, journey, moves, repair, routing
+from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
-from tocsin.calls.rules.floor import Agent, Floor
+from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.states import Call, CallState, CallStep
 from tocsin.workforce.rules import AgentChange
@@ -52,7 +53,7 @@ def decide(
     # Last, so that nobody is told a place in line in the moment an agent is offered.
     journey.announce_places(draft)
     return Decision(
-        floor=replace(floor, calls=draft.calls, agents=draft.agents),
+        floor=draft.floor_after(),
         calls=tuple(draft.touched_calls.values()),
         agents=tuple(draft.touched_agents.values()),
         steps=tuple(draft.steps),

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-# After the last language was announced, this long for a key before the first language is taken.
-LANGUAGE_KEY = timedelta(seconds=5)
+# After a question was asked, this long for a key before the first answer is taken.
+KEY = timedelta(seconds=5)
 # Who left the line unanswered and calls again within this has the old place back.
 REDIAL = timedelta(minutes=10)
 # An offer that is not answered goes to the next agent.
@@ -19,5 +19,8 @@ WRAP_UP = timedelta(seconds=120)
 # A caller in the switch's fallback who was not seen for this long counts as gone. The message there may be longer:
 # nobody is hung up for that, and whoever comes again is taken in.
 FALLBACK_RETURN = timedelta(seconds=60)
+# Spent with victims and relatives, after which an agent is offered none before a break from them of that length.
+D2_LIMIT = timedelta(hours=1)
+D2_BREAK = timedelta(minutes=10)
 # A message that never reports its end (a lost event) does not hold the caller longer than this.
 LONGEST_MESSAGE = timedelta(minutes=5)

@@ -45,6 +45,7 @@ ORDER_OF_STATES = (
     AgentState.TALKING,
     AgentState.WRAP_UP,
     AgentState.READY,
+    AgentState.ON_TASK,
     AgentState.PAUSED,
 )
 

@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.activations.rules import SPOKEN_LANGUAGES, Hours
+from tocsin.activations.rules import SPOKEN_LANGUAGES, Hours, Stream
 from tocsin.authorities.models import Authority, Number
 from tocsin.refusals import Refusal
 from tocsin.web.console.prepared import prepared_text
@@ -28,6 +28,16 @@ class OpeningForm(WordsForm):
     )
     number = forms.ModelChoiceField(
         label=_("Number"), queryset=Number.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    streams = forms.ChoiceField(
+        label=_("Calls for"),
+        choices=[
+            (Stream.D5, _("Information of the population (D5)")),
+            (Stream.D2, _("Information, and victims and relatives (D2): callers choose by key")),
+        ],
+        initial=Stream.D5,
+        widget=forms.RadioSelect,
+        help_text=_("Only agents trained for victims and relatives are offered their calls."),
     )
     opening = forms.ChoiceField(
         label=_("Opening hours"),

@@ -12,7 +12,7 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.actions import order_opening
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import activations_of, live_activations
-from tocsin.activations.rules import LIVE_STATES, Kind
+from tocsin.activations.rules import LIVE_STATES, Kind, Stream
 from tocsin.authorities.models import Authority, Number
 from tocsin.authorities.queries import authorities_of
 from tocsin.refusals import Refusal
@@ -80,6 +80,7 @@ def order(request: PersonRequest, slug: str, kind: str) -> HttpResponseBase:
                 title=form.cleaned_data["title"],
                 kind=Kind(kind),
                 languages=form.languages,
+                streams=(Stream.D5, Stream.D2) if form.cleaned_data["streams"] == Stream.D2 else (Stream.D5,),
                 front_texts=form.front_texts,
                 recordings=form.recordings,
                 hours=form.hours,

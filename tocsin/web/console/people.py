@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
+from tocsin.activations.rules import SPOKEN_LANGUAGES, Stream
 from tocsin.authorities.actions import add_person, change_person, reset_access
 from tocsin.authorities.models import Authority
 from tocsin.refusals import Refusal
@@ -24,6 +25,7 @@ from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.sign_in import password_link
 from tocsin.workforce.actions import enrol_agent
 from tocsin.workforce.models import Agent
+from tocsin.workforce.rules import Level
 
 ROLE_NAMES = {
     Role.AGENT: gettext_lazy("Agent – takes calls"),
@@ -31,6 +33,24 @@ ROLE_NAMES = {
     Role.DUTY_OFFICER: gettext_lazy("Duty officer – opens and closes the line"),
     Role.ADMINISTRATOR: gettext_lazy("Administrator – lets people in"),
 }
+
+
+LANGUAGE_LEVELS = (
+    ("", gettext_lazy("no")),
+    (Level.SOME.value, gettext_lazy("gets by")),
+    (Level.GOOD.value, gettext_lazy("well")),
+    (Level.FULL.value, gettext_lazy("as a first language")),
+)
+TRAINING = (
+    ("", gettext_lazy("no")),
+    (Level.SOME.value, gettext_lazy("yes")),
+    (Level.FULL.value, gettext_lazy("yes, and experienced")),
+)
+LAST_FIELDS = ("language", "is_active")
+
+
+def _level_field(language: str) -> str:
+    return f"level_{language}"
 
 
 class PersonForm(forms.Form):
@@ -50,13 +70,6 @@ class PersonForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("The person sees the affairs of these alone, and takes calls for these alone."),
     )
-    agent_languages = forms.MultipleChoiceField(
-        label=gettext_lazy("Languages in which the person takes calls"),
-        choices=spoken_languages,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("For agents."),
-    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the screens"), choices=settings.INSIDE_LANGUAGES, initial="en"
     )
@@ -64,15 +77,47 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for code, name in spoken_languages():
+            self.fields[_level_field(code)] = forms.TypedChoiceField(
+                label=_("Takes calls in %(language)s") % {"language": name},
+                choices=LANGUAGE_LEVELS,
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+        self.fields["d2"] = forms.TypedChoiceField(
+            label=_("Trained for victims and relatives (D2)"),
+            choices=TRAINING,
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text=_("Whoever is not trained is never offered their calls."),
+        )
+        self.order_fields([name for name in self.fields if name not in LAST_FIELDS])
         del self.fields["is_active" if person is None else "email"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if Role.AGENT in cleaned.get("roles", []):
-            for field in ("agent_languages", "authorities"):
-                if not cleaned.get(field):
-                    self.add_error(field, _("An agent needs at least one."))
+            if not cleaned.get("authorities"):
+                self.add_error("authorities", _("An agent needs at least one."))
+            if not self.languages:
+                self.add_error(
+                    _level_field(SPOKEN_LANGUAGES[0]), _("An agent takes calls in at least one language.")
+                )
         return cleaned
+
+    @property
+    def languages(self) -> dict[str, int]:
+        """The level in each language in which the person takes calls."""
+        levels = {code: self.cleaned_data.get(_level_field(code)) for code in SPOKEN_LANGUAGES}
+        return {code: level for code, level in levels.items() if level}
+
+    @property
+    def skills(self) -> dict[str, int]:
+        """The level of each skill beside languages."""
+        level = self.cleaned_data["d2"]
+        return {Stream.D2: level} if level else {}
 
 
 class ResetForm(forms.Form):
@@ -143,11 +188,13 @@ def reset(request: PersonRequest, key: int) -> HttpResponseBase:
 
 def _as_known(person: Person) -> dict[str, Any]:
     agent = Agent.objects.filter(person=person).first()
+    abilities = {_level_field(code): level for code, level in agent.languages.items()} if agent else {}
     return {
+        **abilities,
+        "d2": agent.skills.get(Stream.D2) if agent else None,
         "name": person.name,
         "roles": person.roles,
         "authorities": person.authorities.all(),
-        "agent_languages": agent.languages if agent else [],
         "language": person.language,
         "is_active": person.is_active,
     }
@@ -187,7 +234,8 @@ def _enrol(form: PersonForm, person: Person, *, by: Person) -> None:
     if Role.AGENT in _roles(form):
         enrol_agent(
             person=person,
-            languages=form.cleaned_data["agent_languages"],
+            languages=form.languages,
+            skills=form.skills,
             serves=form.cleaned_data["authorities"],
             by=by,
             at=timezone.now(),
