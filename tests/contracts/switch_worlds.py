@@ -27,6 +27,14 @@ REALM = "tocsin"
 BRIEF, ENDLESS, MISSING = "brief", "endless", "missing"
 # Only so that a test that fails does not hang.
 PATIENCE_SECONDS = 30
+# What the network says of a call that failed: causes of Q.850.
+CAUSES = {
+    ports.DialFailure.BUSY: 17,
+    ports.DialFailure.NO_ANSWER: 19,
+    ports.DialFailure.REFUSED: 21,
+    ports.DialFailure.UNREACHABLE: 1,
+    ports.DialFailure.CONGESTED: 34,
+}
 
 
 class World(Protocol):
@@ -41,11 +49,20 @@ class World(Protocol):
     async def agent_calls(self, name: str, *, login: str) -> None:
         """An agent's telephone calls in."""
 
+    async def rings(self, name: str) -> tuple[str, str]:
+        """The next telephone that the switch calls outside: the number called, and the number shown there."""
+
+    def answers(self, name: str) -> None:
+        """Somebody answers a telephone that rings."""
+
+    def refuses(self, name: str, *, why: ports.DialFailure) -> None:
+        """The network ends a call that rings."""
+
     async def press(self, name: str, *, key: str) -> None:
-        """A caller whose call was answered presses a key."""
+        """Somebody whose call was answered presses a key."""
 
     def hang_up(self, name: str) -> None:
-        """A caller or an agent hangs up."""
+        """Somebody hangs up."""
 
     async def ended(self, name: str) -> None:
         """Wait until somebody's telephone says that the call is over."""
@@ -92,6 +109,17 @@ class RehearsedWorld:
 
     async def agent_calls(self, name: str, *, login: str) -> None:
         self.legs[name] = self.switch.agent_calls(login=login)
+
+    async def rings(self, name: str) -> tuple[str, str]:
+        new = (leg for leg in self.switch.ringing if leg not in self.legs.values())
+        leg = self.legs[name] = next(new)
+        return self.switch.ringing[leg].number, self.switch.ringing[leg].shown
+
+    def answers(self, name: str) -> None:
+        self.switch.answer(self.legs[name])
+
+    def refuses(self, name: str, *, why: ports.DialFailure) -> None:
+        self.switch.refuse(self.legs[name], why=why)
 
     async def press(self, name: str, *, key: str) -> None:
         self.switch.press(self.legs[name], key=key)
@@ -149,6 +177,16 @@ class AsteriskWorld:
 
     async def agent_calls(self, name: str, *, login: str) -> None:
         self.legs[name] = await self.outside.connect_agent(leg=_unique(name), login=login)
+
+    async def rings(self, name: str) -> tuple[str, str]:
+        leg = self.legs[name] = await self.outside.called()
+        return leg.number, leg.shown
+
+    def answers(self, name: str) -> None:
+        self.outside.answer(self.legs[name])
+
+    def refuses(self, name: str, *, why: ports.DialFailure) -> None:
+        self.outside.refuse(self.legs[name], cause=CAUSES[why])
 
     async def press(self, name: str, *, key: str) -> None:
         await self.legs[name].answered.wait()
@@ -249,11 +287,11 @@ class Nodes:
         """How to reach one of them."""
         return AriAccess(url=f"http://127.0.0.1:{port}", user=user, password=self.settings.password, app=app)
 
-    def switch(self, *, http_port: int) -> AsteriskSwitch:
+    def switch(self, *, http_port: int, trunk: str = "outside") -> AsteriskSwitch:
         """The gateway under test, that reaches the switch at this port."""
         access = self.access(port=http_port, user="switchboard", app="tocsin")
         browsers = Browsers(realm=REALM, media_address=self.settings.bind)
-        return AsteriskSwitch(AsteriskSettings(access=access, browsers=browsers))
+        return AsteriskSwitch(AsteriskSettings(access=access, browsers=browsers, trunk=trunk))
 
     def _start(self, become: Callable[[Engine, EngineSettings], Any]) -> BaseProcess:
         spawning = multiprocessing.get_context("spawn")

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import TypeVar
 
 from tests.contracts.switch_worlds import PATIENCE_SECONDS, World
 from tocsin.calls import ports
 
 E = TypeVar("E", bound=ports.SwitchEvent)
+# Longer than any test lets a telephone ring.
+LONG = timedelta(seconds=PATIENCE_SECONDS)
 Worlds = Callable[[], AbstractAsyncContextManager[World]]
 
 
@@ -44,6 +47,11 @@ class Switchboard:
         self._unread.clear()
         return await self.switch.connect()
 
+    async def connected(self, as_awaited: Callable[[ports.Census], bool]) -> None:
+        """Connect, until the census is as awaited: what happens outside takes its time to reach the switch."""
+        while not as_awaited(await self.switch.connect()):
+            pass
+
     async def waiting_call(self, name: str = "zoe") -> str:
         """The leg of a caller who was taken in."""
         await self.world.call(name)
@@ -55,6 +63,18 @@ class Switchboard:
         """The leg of an agent's telephone."""
         await self.world.agent_calls(name, login=name)
         return (await self.hears(ports.AgentLegUp, login=name)).leg
+
+    async def dials(self, leg: str, *, number: str = "+32470445566", patience: timedelta = LONG) -> None:
+        """Call a number outside."""
+        await self.tells(ports.Dial(leg, number, "1771", patience))
+
+    async def outside_call(self, leg: str, name: str = "imani") -> str:
+        """The leg of somebody who was called outside and answered."""
+        await self.dials(leg)
+        await self.world.rings(name)
+        self.world.answers(name)
+        await self.hears(ports.DialAnswered, leg=leg)
+        return leg
 
     async def all_said(self) -> None:
         """Everything that happened before this has been told: one more caller came, and went."""

@@ -3,18 +3,24 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tocsin.calls.ports import CallArrived, CallerSeen
+import pytest
+
+from tocsin.calls.ports import CallArrived, CallerSeen, DialFailure, DialledSeen
 from tocsin.gateways.asterisk.census import read_census
+from tocsin.gateways.asterisk.dialling import Intent, failure_of
 
 ARRIVED = "2026-11-21T22:40:55.883+0100"
 
 
-def channel(leg: str, said: str, *, created: str = ARRIVED, state: str = "Up") -> dict[str, Any]:
+def channel(
+    leg: str, said: str, *, created: str = ARRIVED, state: str = "Up", connected: str = ""
+) -> dict[str, Any]:
     """A channel as ARI tells of it, with what the dial plan said of it."""
     return {
         "id": leg,
         "state": state,
         "caller": {"number": "0470112233"},
+        "connected": {"number": connected},
         "creationtime": created,
         "dialplan": {"app_name": "Stasis", "app_data": f"tocsin,{said}"},
     }
@@ -65,3 +71,52 @@ def test_only_bridges_of_callers_who_are_gone_are_left_over() -> None:
         ours=["c"],
     )
     assert found.leftovers == ("call-gone",)
+
+
+def test_of_who_was_dialled_it_is_told_who_answered_and_who_is_with_them() -> None:
+    found = read_census(
+        channels=[
+            channel("up", "dialled,1771,30"),
+            channel("rings", "dialled,1771,30", state="Ringing", connected="1771"),
+            channel("c", "caller,1771"),
+        ],
+        bridges=[
+            {"id": "call-up", "channels": ["up", "a"]},
+            {"id": "call-c", "channels": ["c", "up", "stranger"]},
+        ],
+        ours=["up", "rings", "c"],
+    )
+    assert found.census.dialled == {"up": DialledSeen(answered=True), "rings": DialledSeen(answered=False)}
+    assert found.census.callers["c"].together_with == {"up"}
+    assert found.has_bridge == {"up", "c"}
+    assert (found.leftovers, found.uncalled) == ((), ())
+
+
+def test_a_leg_that_was_made_and_shows_no_number_was_never_called() -> None:
+    found = read_census(
+        channels=[
+            channel("made", "dialled,1771,30", state="Down"),
+            channel("called", "dialled,1771,30", state="Down", connected="1771"),
+        ],
+        bridges=[],
+        ours=["made", "called"],
+    )
+    assert found.uncalled == (Intent("made", "1771", "30"),)
+
+
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [
+        (1, DialFailure.UNREACHABLE),
+        (16, DialFailure.GIVEN_UP),
+        (17, DialFailure.BUSY),
+        (18, DialFailure.NO_ANSWER),
+        (19, DialFailure.NO_ANSWER),
+        (21, DialFailure.REFUSED),
+        (28, DialFailure.UNREACHABLE),
+        (34, DialFailure.CONGESTED),
+        (127, DialFailure.CONGESTED),
+    ],
+)
+def test_a_failure_is_known_by_its_cause(cause: int, why: DialFailure) -> None:
+    assert failure_of(cause) is why

@@ -246,12 +246,12 @@ class Exchange(RuleBasedStateMachine):
 
     def carry_out(self, move: ports.Move) -> None:
         match move:
-            case ports.Connect() if move.leg in self.bridges and move.agent_leg in self.agent_legs:
+            case ports.Connect() if move.leg in self.bridges and move.other in self.agent_legs:
                 for bridge in self.bridges.values():
-                    bridge.discard(move.agent_leg)
-                self.bridges[move.leg].add(move.agent_leg)
+                    bridge.discard(move.other)
+                self.bridges[move.leg].add(move.other)
             case ports.Part() if move.leg in self.bridges:
-                self.bridges[move.leg].discard(move.agent_leg)
+                self.bridges[move.leg].discard(move.other)
             case ports.SendBack() if move.leg in self.bridges:
                 self.in_fallback.add(move.leg)
             case ports.Release() if move.leg in self.bridges:

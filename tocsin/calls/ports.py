@@ -10,6 +10,10 @@ from tocsin.calls.rules.events import (
     CallArrived,
     CallerSeen,
     Census,
+    DialAnswered,
+    DialFailed,
+    DialFailure,
+    DialledSeen,
     Disconnected,
     Event,
     KeyPressed,
@@ -20,6 +24,7 @@ from tocsin.calls.rules.events import (
 )
 from tocsin.calls.rules.moves import (
     Connect,
+    Dial,
     DropLeg,
     Move,
     Part,
@@ -39,6 +44,11 @@ __all__ = [
     "CallerSeen",
     "Census",
     "Connect",
+    "Dial",
+    "DialAnswered",
+    "DialFailed",
+    "DialFailure",
+    "DialledSeen",
     "Disconnected",
     "DropLeg",
     "Event",
@@ -85,6 +95,10 @@ class Switch(Protocol):
     - `carry_out` starts moves and does not wait for their end. Moves are carried out in the order given, also
       across calls of `carry_out`. A move about a leg that is gone does nothing. Calls that are up are never harmed
       by a lost connection.
+    - Every `Dial` of a new leg ends in one DialAnswered or one DialFailed, unless the connection is lost before:
+      then the census tells of the leg, which rings, is up, or is not there. A leg that rings can be hung up, and
+      nothing else. Nobody is called twice under one name of a leg while it is there, and who answers while nobody
+      commands the switch stays on the line. Whether a person answered or a machine, the switch cannot tell.
     - `keep_logins` makes the telephones given, and no others, able to register; it may be repeated at any time and
       repairs what a restart of the switch forgot.
     - `close` ends the connection: calls that are up stay up, and who was not taken in yet is left to the fallback.

@@ -7,7 +7,7 @@ from tocsin.gateways.asterisk.switch import AsteriskSettings, AsteriskSwitch
 from tocsin.gateways.asterisk.telephones import Browsers
 from tocsin.gateways.speech import EspeakSpeech
 from tocsin.project.instance import instance
-from tocsin.project.telephony import ready_engine
+from tocsin.project.telephony import carriers, ready_engine
 
 
 def asterisk_switch() -> AsteriskSwitch:
@@ -21,7 +21,8 @@ def asterisk_switch() -> AsteriskSwitch:
     # Where everybody may reach the switch, it names the addresses it has; else it speaks on the one it has.
     media_address = "" if instance.bind in ("0.0.0.0", "::") else instance.bind  # noqa: S104 - compared only
     browsers = Browsers(realm=settings.SIP_REALM, media_address=media_address)
-    return AsteriskSwitch(AsteriskSettings(access=access, browsers=browsers))
+    trunk = next((carrier.name for carrier in carriers(instance)), "")
+    return AsteriskSwitch(AsteriskSettings(access=access, browsers=browsers, trunk=trunk))
 
 
 def espeak_speech() -> EspeakSpeech:

@@ -18,7 +18,7 @@ class CallArrived:
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """The caller pressed a key: 0-9, * or #."""
+    """A caller, or who was dialled, pressed a key: 0-9, * or #."""
 
     leg: str
     key: str
@@ -41,8 +41,38 @@ class AgentLegUp:
 
 
 @dataclass(frozen=True, slots=True)
+class DialAnswered:
+    """Somebody, or a machine, answered a leg that was dialled."""
+
+    leg: str
+
+
+class DialFailure(StrEnum):
+    """Why nobody answered a leg that was dialled."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no answer"
+    # Whoever was called, or the carrier for them, does not want the call.
+    REFUSED = "refused"
+    # There is nobody with this number: trying again is in vain.
+    UNREACHABLE = "unreachable"
+    # The network could not carry the call.
+    CONGESTED = "congested"
+    # It was hung up here while it rang.
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class DialFailed:
+    """A leg that was dialled is gone, and was not answered."""
+
+    leg: str
+    why: DialFailure
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded:
-    """A leg, of a caller or an agent, is gone."""
+    """A leg of a caller or an agent, or one that was dialled and answered, is gone."""
 
     leg: str
 
@@ -54,9 +84,17 @@ class Disconnected:
 
 @dataclass(frozen=True, slots=True)
 class CallerSeen:
-    """A caller found in the switch: what a CallArrived would have said, and the legs in the caller's bridge."""
+    """A caller found in the switch: what a CallArrived would have said, and who else is in the bridge."""
 
     arrival: CallArrived
+    together_with: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DialledSeen:
+    """A leg that was dialled, found in the switch: whether it was answered, and the legs in its own bridge."""
+
+    answered: bool
     together_with: frozenset[str] = frozenset()
 
 
@@ -65,6 +103,7 @@ class Census:
     """Everything alive in the switch at one moment, to compare with what is believed."""
 
     callers: Mapping[str, CallerSeen] = field(default_factory=dict)
+    dialled: Mapping[str, DialledSeen] = field(default_factory=dict)
     # Legs of agents, by leg; the value is the login.
     agents: Mapping[str, str] = field(default_factory=dict)
 
@@ -94,5 +133,15 @@ class AgentAsked:
     reason: str = ""
 
 
-SwitchEvent = CallArrived | KeyPressed | MessagePlayed | AgentLegUp | LegEnded | Disconnected | Census
+SwitchEvent = (
+    CallArrived
+    | KeyPressed
+    | MessagePlayed
+    | AgentLegUp
+    | DialAnswered
+    | DialFailed
+    | LegEnded
+    | Disconnected
+    | Census
+)
 Event = SwitchEvent | AgentAsked

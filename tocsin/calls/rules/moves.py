@@ -1,6 +1,7 @@
 """What the switch can be told to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +12,24 @@ class TakeIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Dial:
+    """Call a number outside through the trunk; told again while the leg rings or is up, it does nothing.
+
+    `leg` is a name that no leg had before, `number` is E.164 or a short number such as 112, and `shown` is the
+    number that is seen there. Nobody rings longer than the patience. Ends with DialAnswered or DialFailed; from
+    the answer on, the leg can be told all that a caller's can.
+    """
+
+    leg: str
+    number: str
+    shown: str
+    patience: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
-    """Play recordings to the caller one after the other, under a name; whatever was playing has stopped before.
+    """Play recordings to this leg alone one after the other, under a name; whatever was playing to it has stopped
+    before.
 
     Ends with MessagePlayed, also when a recording is missing.
     """
@@ -24,7 +41,7 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class PlayMusic:
-    """Let the caller hear music until StopPlaying."""
+    """Let a leg hear music until StopPlaying."""
 
     leg: str
 
@@ -39,23 +56,25 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Bring an agent's leg into the caller's bridge: both hear each other."""
+    """Bring another leg, an agent's or one that was dialled, into the caller's bridge: all in there hear each
+    other.
+    """
 
     leg: str
-    agent_leg: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Take an agent's leg out of the caller's bridge; both legs stay up."""
+    """Take another leg out of the caller's bridge; all legs stay up, and those left hear each other."""
 
     leg: str
-    agent_leg: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Hang up the caller, if still there, and remove the bridge; an agent's leg in it stays up."""
+    """Hang up the caller, or who was dialled, if still there, and remove the bridge; other legs in it stay up."""
 
     leg: str
 
@@ -75,4 +94,4 @@ class DropLeg:
     leg: str
 
 
-Move = TakeIn | Play | PlayMusic | StopPlaying | Connect | Part | Release | SendBack | DropLeg
+Move = TakeIn | Dial | Play | PlayMusic | StopPlaying | Connect | Part | Release | SendBack | DropLeg

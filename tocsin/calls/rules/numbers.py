@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 
 import phonenumbers
 
@@ -30,3 +31,12 @@ def caller_mark(number: str, *, key: str) -> str:
     if not number:
         return ""
     return hmac.new(key.encode(), number.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def may_be_dialled(number: str) -> bool:
+    """Whether this is E.164 or a short number such as 112, and nothing that a switch could read as something else.
+
+    >>> may_be_dialled("+32470112233"), may_be_dialled("112"), may_be_dialled("112@elsewhere")
+    (True, True, False)
+    """
+    return re.fullmatch(r"\+?[0-9]{2,15}", number) is not None

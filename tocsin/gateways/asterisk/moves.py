@@ -1,99 +1,94 @@
 """Which ARI requests carry a move out: as few as possible, for each costs processor time with every call."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.census import bridge_of
+from tocsin.gateways.asterisk.legs import Kind, Leg, Request
 
 # The dial plan's own reception of callers who were sent back; the extension is the number called.
 _FALLBACK = "fallback"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An ARI request: HTTP method, path below /ari/, and query."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Caller:
-    """What is known of a caller's leg; `requests_for` keeps it up to date and asks for nothing in vain."""
-
-    number: str = ""
-    taken_in: bool = False
-    # Whether the leg's bridge was made, and the agents' legs that are with the caller in there.
-    has_bridge: bool = False
-    partners: set[str] = field(default_factory=set)
-    music: bool = False
-    # The message that may be playing; None where that is not known.
-    message: str | None = ""
-    sent_back: bool = False
-
-
-def requests_for(move: ports.Move, caller: Caller) -> Iterator[Request]:
-    """The requests that carry out a move about a caller, in order.
-
-    Messages and music are played on the caller's own channel: in a bridge, each would need a channel of its own,
-    and twice the processor time. Nobody is in a bridge but those who talk.
-    """
-    channel, bridge = f"channels/{move.leg}", f"bridges/{bridge_of(move.leg)}"
+def requests_for(move: ports.Move, legs: Mapping[str, Leg]) -> Iterator[Request]:
+    """The requests that carry out a move about legs that are there, in order; none where the leg is not."""
+    leg = legs.get(move.leg)
+    if leg is None:
+        return
     match move:
-        case ports.TakeIn() if not caller.taken_in:
-            caller.taken_in = True
-            yield Request("POST", f"{channel}/answer")
+        case ports.Release() | ports.DropLeg():
+            yield from _end(move, leg)
+        case ports.SendBack(name, number) if leg.kind is Kind.CALLER:
+            leg.sent_back = True
+            query = {"context": _FALLBACK, "extension": number, "priority": "1"}
+            yield Request("POST", f"channels/{name}/continue", query)
+        case ports.TakeIn(name) if leg.kind is Kind.CALLER and not leg.up:
+            leg.up = True
+            yield Request("POST", f"channels/{name}/answer")
+        case ports.Play() | ports.PlayMusic() | ports.StopPlaying() if leg.up or leg.kind is Kind.CALLER:
+            yield from _sounds(move, leg)
+        case ports.Connect(name, other) if other in legs and leg.kind is not Kind.AGENT:
+            yield from _connect(name, other, legs)
+        case ports.Part(name, other) if other in leg.partners:
+            leg.partners.remove(other)
+            # It would wait for the end of what is played to whoever leaves.
+            yield from _stop_message(legs[other], legs[other].message)
+            # The bridge stays, empty: Asterisk takes its time to remove one, and refuses another of the same name.
+            leaving = other if leg.partners else f"{name},{other}"
+            yield Request("POST", f"bridges/{bridge_of(name)}/removeChannel", {"channel": leaving})
+
+
+def _end(move: ports.Release | ports.DropLeg, leg: Leg) -> Iterator[Request]:
+    if isinstance(move, ports.Release) and leg.kind is Kind.AGENT:
+        return
+    yield Request("DELETE", f"channels/{move.leg}")
+    if leg.has_bridge:
+        leg.has_bridge = False
+        yield Request("DELETE", f"bridges/{bridge_of(move.leg)}")
+
+
+def _sounds(move: ports.Play | ports.PlayMusic | ports.StopPlaying, leg: Leg) -> Iterator[Request]:
+    """Messages and music are played on the leg's own channel.
+
+    In a bridge, each would need a channel of its own, and twice the processor time. Nobody is in a bridge but
+    those who talk.
+    """
+    channel = f"channels/{move.leg}"
+    match move:
         case ports.Play(_, message, media):
-            caller.message = message
+            leg.message = message
             sounds = ",".join(f"sound:tocsin/{name}" for name in media)
             yield Request("POST", f"{channel}/play/{message}", {"media": sounds})
         case ports.PlayMusic():
-            caller.music = True
+            leg.music = True
             yield Request("POST", f"{channel}/moh")
         case ports.StopPlaying(_, message):
-            yield from _stop_message(caller, message)
-            if caller.music:
-                caller.music = False
+            yield from _stop_message(leg, message)
+            if leg.music:
+                leg.music = False
                 yield Request("DELETE", f"{channel}/moh")
-        case ports.Connect(_, agent_leg):
-            # Asterisk would have this request wait for the end of a message, and all others behind it.
-            yield from _stop_message(caller, caller.message)
-            yield from _connect(caller, move.leg, agent_leg)
-        case ports.Part(_, agent_leg) if agent_leg in caller.partners:
-            caller.partners.remove(agent_leg)
-            # The bridge stays, empty: Asterisk takes its time to remove one, and refuses another of the same name.
-            leaving = agent_leg if caller.partners else f"{move.leg},{agent_leg}"
-            yield Request("POST", f"{bridge}/removeChannel", {"channel": leaving})
-        case ports.Release():
-            yield Request("DELETE", channel)
-            if caller.has_bridge:
-                caller.has_bridge = False
-                yield Request("DELETE", bridge)
-        case ports.SendBack(_, number):
-            caller.sent_back = True
-            yield Request(
-                "POST", f"{channel}/continue", {"context": _FALLBACK, "extension": number, "priority": "1"}
-            )
-        case ports.DropLeg():
-            yield Request("DELETE", channel)
 
 
-def _stop_message(caller: Caller, message: str | None) -> Iterator[Request]:
-    if message and caller.message in (message, None):
-        caller.message = ""
+def _stop_message(leg: Leg, message: str | None) -> Iterator[Request]:
+    if message and leg.message in (message, None):
+        leg.message = ""
         yield Request("DELETE", f"playbacks/{message}")
 
 
-def _connect(caller: Caller, leg: str, agent_leg: str) -> Iterator[Request]:
+def _connect(name: str, other: str, legs: Mapping[str, Leg]) -> Iterator[Request]:
     """Both legs enter the bridge, also a caller who is there already.
 
     Towards a leg that enters, Asterisk begins a new RTP source (SSRC). Without that, who speaks next would seem to
     leap in time from who spoke before, and browsers play no such sound.
     """
-    if not caller.has_bridge:
-        caller.has_bridge = True
-        yield Request("POST", "bridges", {"type": "mixing", "bridgeId": bridge_of(leg)})
-    caller.partners.add(agent_leg)
-    yield Request("POST", f"bridges/{bridge_of(leg)}/addChannel", {"channel": f"{leg},{agent_leg}"})
+    leg = legs[name]
+    if not (leg.up and legs[other].up):
+        return
+    # Asterisk would have this request wait for the end of a message, and all others behind it.
+    for entering in (leg, legs[other]):
+        yield from _stop_message(entering, entering.message)
+    if not leg.has_bridge:
+        leg.has_bridge = True
+        yield Request("POST", "bridges", {"type": "mixing", "bridgeId": bridge_of(name)})
+    leg.partners.add(other)
+    yield Request("POST", f"bridges/{bridge_of(name)}/addChannel", {"channel": f"{name},{other}"})

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from websockets.exceptions import WebSocketException
 
@@ -20,19 +21,25 @@ _RETRY_SECONDS = 0.1
 
 @dataclass(slots=True)
 class Leg:
-    """A telephone in the outside network. `answered` and `ended` are set once each."""
+    """A telephone in the outside network. `answered` and `ended` are set once each.
+
+    Of one that the switch called, `number` is what was called, and `shown` who calls.
+    """
 
     id: str
+    number: str = ""
+    shown: str = ""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class OutsideNetwork:
-    """Places calls to the switch and lets those who called speak, press keys and hang up."""
+    """Places calls to the switch, rings where the switch calls, and lets people speak, press keys and hang up."""
 
-    def __init__(self, ari: Ari, legs: dict[str, Leg]) -> None:
+    def __init__(self, ari: Ari, legs: dict[str, Leg], ringing: asyncio.Queue[Leg]) -> None:
         self._ari = ari
         self._legs = legs
+        self._ringing = ringing
 
     async def dial(self, *, leg: str, number: str, caller: str) -> Leg:
         """Call a number from the trunk's side; `caller` is the number shown."""
@@ -41,6 +48,21 @@ class OutsideNetwork:
     async def connect_agent(self, *, leg: str, login: str) -> Leg:
         """Bring a synthetic agent's telephone up; it stays until hung up."""
         return await self._originate(leg, endpoint=f"PJSIP/agent-{login}@agents", caller=login)
+
+    async def called(self) -> Leg:
+        """The next telephone that the switch calls, once it does."""
+        leg = await self._ringing.get()
+        self._tell("POST", f"channels/{leg.id}/ring", {})
+        return leg
+
+    def answer(self, leg: Leg) -> None:
+        """Answer a telephone that rings."""
+        self._tell("POST", f"channels/{leg.id}/answer", {})
+        leg.answered.set()
+
+    def refuse(self, leg: Leg, *, cause: int) -> None:
+        """End the call to a telephone that rings, for a cause of Q.850."""
+        self._tell("DELETE", f"channels/{leg.id}", {"reason_code": str(cause)})
 
     def speak(self, leg: Leg, *, media: Sequence[str]) -> None:
         """Let a leg say recordings, one after the other."""
@@ -82,26 +104,29 @@ class OutsideNetwork:
 async def open_outside(access: AriAccess, *, patience_seconds: float) -> OutsideNetwork:
     """Connect to the outside network while it starts; raises TimeoutError where it does not answer in time."""
     legs: dict[str, Leg] = {}
+    ringing: asyncio.Queue[Leg] = asyncio.Queue()
     async with asyncio.timeout(patience_seconds):
         while True:
             try:
-                ari = await open_ari(access, on_event=_listener(legs), on_lost=lambda: _lose(legs))
-                return OutsideNetwork(ari, legs)
+                ari = await open_ari(access, on_event=_listener(legs, ringing), on_lost=lambda: _lose(legs))
+                return OutsideNetwork(ari, legs, ringing)
             except (OSError, WebSocketException):
                 await asyncio.sleep(_RETRY_SECONDS)
 
 
-def _listener(legs: dict[str, Leg]) -> Callable[[Event], None]:
+def _listener(legs: dict[str, Leg], ringing: asyncio.Queue[Leg]) -> Callable[[Event], None]:
     def hear(event: Event) -> None:
-        leg = legs.get(event["channel"]["id"]) if "channel" in event else None
-        if leg is None:
-            return
-        match event["type"]:
-            case "StasisStart":
-                leg.answered.set()
-            case "ChannelDestroyed":
-                leg.ended.set()
-                legs.pop(leg.id, None)
+        channel: dict[str, Any] = event.get("channel", {})
+        match event["type"], event.get("args"):
+            case "StasisStart", ["number", number]:
+                leg = Leg(channel["id"], number=number, shown=channel["caller"]["number"])
+                legs[leg.id] = leg
+                ringing.put_nowait(leg)
+            case "StasisStart", _ if known := legs.get(channel["id"]):
+                known.answered.set()
+            # The latter is told only of legs that were made here, and of those that never answered.
+            case "StasisEnd" | "ChannelDestroyed", _ if ended := legs.pop(channel["id"], None):
+                ended.ended.set()
 
     return hear
 

@@ -10,9 +10,12 @@ from functools import partial
 from websockets.exceptions import WebSocketException
 
 from tocsin.calls import ports
+from tocsin.calls.rules.numbers import may_be_dialled
 from tocsin.gateways.asterisk.ari import Answer, Ari, AriAccess, AriRefusedError, Event, open_ari
-from tocsin.gateways.asterisk.census import arrival_of, bridge_of, read_census
-from tocsin.gateways.asterisk.moves import Caller, Request, requests_for
+from tocsin.gateways.asterisk.census import arrival_of, bridge_of, known_legs, read_census
+from tocsin.gateways.asterisk.dialling import Intent, call_out, failure_of, make_leg
+from tocsin.gateways.asterisk.legs import Kind, Leg, Request
+from tocsin.gateways.asterisk.moves import requests_for
 from tocsin.gateways.asterisk.telephones import Browsers, Telephones
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,9 @@ _EVENTS = (
     "ChannelDtmfReceived",
     "PlaybackFinished",
     "ApplicationReplaced",
+    # These two are told of legs that we made, and of no others.
+    "Dial",
+    "ChannelDestroyed",
 )
 # The leg, the bridge or the message is gone, or not in a state for the move; 400 is what Asterisk says where a
 # channel in the query is gone.
@@ -35,10 +41,14 @@ _RETRY_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskSettings:
-    """How to reach one Asterisk, and what its telephones in browsers have in common."""
+    """How to reach one Asterisk, and what its telephones in browsers have in common.
+
+    `trunk` is where calls go out; where there is none, the network is as good as congested.
+    """
 
     access: AriAccess
     browsers: Browsers
+    trunk: str = ""
 
 
 class AsteriskSwitch:
@@ -52,8 +62,7 @@ class AsteriskSwitch:
         self._happened = asyncio.Event()
         # What happens while a census is taken; None at all other times.
         self._early: list[Event] | None = None
-        self._callers: dict[str, Caller] = {}
-        self._agents: set[str] = set()
+        self._legs: dict[str, Leg] = {}
 
     @property
     def backlog(self) -> int:
@@ -95,9 +104,9 @@ class AsteriskSwitch:
 
     async def close(self) -> None:
         """Leave those who still ring to the fallback, and end the connection; see `calls.ports.Switch`."""
-        for leg, caller in self._callers.items():
-            if not caller.taken_in and not caller.sent_back:
-                self._carry_out(ports.SendBack(leg, caller.number))
+        for name, leg in self._legs.items():
+            if leg.kind is Kind.CALLER and not leg.up and not leg.sent_back:
+                self._carry_out(ports.SendBack(name, leg.number))
         await self._disconnect()
 
     async def _disconnect(self) -> None:
@@ -116,21 +125,11 @@ class AsteriskSwitch:
             bridges=await ari.read("bridges"),
             ours=(await ari.read(f"applications/{app}"))["channel_ids"],
         )
-        # Of these it is not known what they hear.
-        self._callers = {
-            leg: Caller(
-                number=seen.arrival.number,
-                taken_in=leg in found.answered,
-                has_bridge=leg in found.has_bridge,
-                partners=set(seen.together_with),
-                music=True,
-                message=None,
-            )
-            for leg, seen in found.census.callers.items()
-        }
-        self._agents = set(found.census.agents)
-        for leg in self._agents - found.answered:
+        self._legs = known_legs(found)
+        for leg in found.census.agents.keys() - found.answered:
             self._tell(Request("POST", f"channels/{leg}/answer"), about="census")
+        for intent in found.uncalled:
+            self._call_out(intent)
         for bridge in found.leftovers:
             self._tell(Request("DELETE", f"bridges/{bridge}"), about="census")
         self._hear_what_came_early()
@@ -141,9 +140,7 @@ class AsteriskSwitch:
         early, self._early = self._early or [], None
         self._inbox = []
         for event in early:
-            counted = (
-                event["type"] == "StasisStart" and event["channel"]["id"] in self._callers.keys() | self._agents
-            )
+            counted = event["type"] == "StasisStart" and event["channel"]["id"] in self._legs
             if not counted:
                 self._hear(event)
 
@@ -157,48 +154,71 @@ class AsteriskSwitch:
             case "StasisEnd":
                 self._leg_ended(event["channel"]["id"])
             case "ChannelDtmfReceived":
-                leg, key = event["channel"]["id"], event["digit"]
-                if leg in self._callers and key in _KEYS:
-                    self._put(ports.KeyPressed(leg, key))
+                name, key = event["channel"]["id"], event["digit"]
+                leg = self._legs.get(name)
+                if leg and leg.kind is not Kind.AGENT and key in _KEYS:
+                    self._put(ports.KeyPressed(name, key))
             case "PlaybackFinished":
-                leg = event["playback"]["target_uri"].removeprefix("channel:")
-                self._message_ended(leg, event["playback"]["id"])
+                name = event["playback"]["target_uri"].removeprefix("channel:")
+                self._message_ended(name, event["playback"]["id"])
+            case "Dial" if event["dialstatus"] == "ANSWER":
+                self._answered_outside(event["peer"]["id"])
+            case "ChannelDestroyed":
+                self._dial_failed(event["channel"]["id"], failure_of(event["cause"]))
 
     def _leg_began(self, event: Event) -> None:
         channel = event["channel"]
-        leg = channel["id"]
+        name = channel["id"]
         match event["args"]:
             case ["caller", number]:
-                self._callers[leg] = Caller(number=number)
+                self._legs[name] = Leg(Kind.CALLER, number=number)
                 self._put(arrival_of(channel, number=number))
             case ["agent", login]:
-                self._agents.add(leg)
-                self._tell(Request("POST", f"channels/{leg}/answer"), about=login)
-                self._put(ports.AgentLegUp(leg, login))
+                self._legs[name] = Leg(Kind.AGENT, up=True)
+                self._tell(Request("POST", f"channels/{name}/answer"), about=login)
+                self._put(ports.AgentLegUp(name, login))
+            case ["dialled", shown, seconds]:
+                # Also one that the switchboard before us had made.
+                self._legs.setdefault(name, Leg(Kind.DIALLED))
+                self._call_out(Intent(name, shown, seconds))
 
-    def _leg_ended(self, leg: str) -> None:
+    def _leg_ended(self, name: str) -> None:
         """A leg left our application: it ended, or was sent back and may return."""
-        caller = self._callers.get(leg)
-        if leg in self._agents:
-            self._agents.remove(leg)
-            for spoken_with in self._callers.values():
-                spoken_with.partners.discard(leg)
-        elif caller:
-            del self._callers[leg]
-            if caller.sent_back:
-                return
-            if caller.has_bridge:
-                self._tell(Request("DELETE", f"bridges/{bridge_of(leg)}"), about=leg)
-        else:
+        leg = self._legs.get(name)
+        if leg is None or (leg.kind is Kind.DIALLED and not leg.up):
+            # Why a call failed is told with the end of the channel.
             return
-        self._put(ports.LegEnded(leg))
+        del self._legs[name]
+        for other in self._legs.values():
+            other.partners.discard(name)
+        if leg.sent_back:
+            return
+        if leg.has_bridge:
+            self._tell(Request("DELETE", f"bridges/{bridge_of(name)}"), about=name)
+        self._put(ports.LegEnded(name))
 
-    def _message_ended(self, leg: str, message: str) -> None:
-        caller = self._callers.get(leg)
-        if caller:
-            if caller.message == message:
-                caller.message = ""
-            self._put(ports.MessagePlayed(leg, message))
+    def _call_out(self, intent: Intent) -> None:
+        for request in call_out(intent):
+            self._tell(request, about=intent)
+
+    def _answered_outside(self, name: str) -> None:
+        leg = self._legs.get(name)
+        if leg and not leg.up:
+            leg.up = True
+            self._put(ports.DialAnswered(name))
+
+    def _dial_failed(self, name: str, why: ports.DialFailure) -> None:
+        leg = self._legs.get(name)
+        if leg and leg.kind is Kind.DIALLED and not leg.up:
+            del self._legs[name]
+            self._put(ports.DialFailed(name, why))
+
+    def _message_ended(self, name: str, message: str) -> None:
+        leg = self._legs.get(name)
+        if leg:
+            if leg.message == message:
+                leg.message = ""
+            self._put(ports.MessagePlayed(name, message))
 
     def _put(self, event: ports.SwitchEvent) -> None:
         self._inbox.append(event)
@@ -209,11 +229,20 @@ class AsteriskSwitch:
         self._put(ports.Disconnected())
 
     def _carry_out(self, move: ports.Move) -> None:
-        caller = self._callers.get(move.leg)
-        if caller is None and not (isinstance(move, ports.DropLeg) and move.leg in self._agents):
+        if isinstance(move, ports.Dial):
+            self._dial(move)
             return
-        for request in requests_for(move, caller or Caller()):
+        for request in requests_for(move, self._legs):
             self._tell(request, about=move)
+
+    def _dial(self, move: ports.Dial) -> None:
+        if move.leg in self._legs or not self._ari:
+            return
+        self._legs[move.leg] = Leg(Kind.DIALLED)
+        if may_be_dialled(move.number):
+            self._tell(make_leg(move, trunk=self._settings.trunk, app=self._settings.access.app), about=move)
+        else:
+            self._dial_failed(move.leg, ports.DialFailure.UNREACHABLE)
 
     def _tell(self, request: Request, *, about: object) -> None:
         if self._ari:
@@ -225,6 +254,11 @@ class AsteriskSwitch:
             return
         if answer.status not in _RACES:
             logger.error("Asterisk refused %s %s for %s: %s", request.method, request.path, about, answer.body)
-        if isinstance(about, ports.Play):
-            # Whoever waits for its end moves on.
-            self._message_ended(about.leg, about.message)
+        match about:
+            case ports.Play():
+                # Whoever waits for its end moves on.
+                self._message_ended(about.leg, about.message)
+            case ports.Dial():
+                self._dial_failed(about.leg, ports.DialFailure.CONGESTED)
+            case Intent():
+                self._tell(Request("DELETE", f"channels/{about.leg}"), about=about.leg)

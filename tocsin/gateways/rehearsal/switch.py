@@ -7,23 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.calls import ports
+from tocsin.calls.rules.numbers import may_be_dialled
 
 
 @dataclass(slots=True)
-class _Caller:
-    arrival: ports.CallArrived
-    taken_in: bool = False
+class _Leg:
+    """A caller's leg has an arrival, an agent's a login, and one that was dialled its dial."""
+
+    arrival: ports.CallArrived | None = None
+    login: str = ""
+    dial: ports.Dial | None = None
+    up: bool = False
     sent_back: bool = False
     # In the fallback since before the last census, which does not look there.
     unseen: bool = False
-    # What the caller hears.
+    # What is heard there.
     message: str = ""
     music: bool = False
     partners: set[str] = field(default_factory=set)
 
 
 class RehearsalSwitch:
-    """Callers and agents do what `call`, `press`, `hang_up`, `agent_calls` and `try_again` say.
+    """Callers and agents do what `call`, `press`, `hang_up`, `agent_calls` and `try_again` say, and who is called
+    outside does what `answer` and `refuse` say.
 
     Recordings end as soon as they begin, but for those named `endless`, which play until they are stopped. It
     fails by name: `lose_connection`, `restart`, and `stall` until `recover`.
@@ -32,9 +38,8 @@ class RehearsalSwitch:
     def __init__(self, *, endless: Collection[str] = ()) -> None:
         self.logins: dict[str, ports.Login] = {}
         self._endless = frozenset(endless)
-        self._legs = 0
-        self._callers: dict[str, _Caller] = {}
-        self._agents: dict[str, str] = {}
+        self._made = 0
+        self._legs: dict[str, _Leg] = {}
         self._connected = False
         self._inbox: list[ports.SwitchEvent] = []
         self._happened = asyncio.Event()
@@ -45,39 +50,46 @@ class RehearsalSwitch:
 
     def call(self, *, number: str, caller: str, at: datetime) -> str:
         """Somebody calls a number; answers the leg."""
-        leg = self._next_leg()
-        arrival = ports.CallArrived(leg=leg, number=number, caller=caller, arrived_at=at)
-        self._callers[leg] = _Caller(arrival)
+        name = self._next_name()
+        arrival = ports.CallArrived(leg=name, number=number, caller=caller, arrived_at=at)
+        self._legs[name] = _Leg(arrival=arrival)
         self._put(arrival)
-        return leg
+        return name
 
     def agent_calls(self, *, login: str) -> str:
         """An agent's telephone connects; answers the leg."""
-        leg = self._next_leg()
-        self._agents[leg] = login
-        self._put(ports.AgentLegUp(leg, login))
-        return leg
+        name = self._next_name()
+        self._legs[name] = _Leg(login=login, up=True)
+        self._put(ports.AgentLegUp(name, login))
+        return name
 
     def press(self, leg: str, *, key: str) -> None:
-        """A caller presses a key."""
+        """A caller, or who was called, presses a key."""
         self._put(ports.KeyPressed(leg, key))
 
     def hang_up(self, leg: str) -> None:
-        """A caller or an agent hangs up, or is hung up."""
-        caller = self._callers.pop(leg, None)
-        agent = self._agents.pop(leg, None)
-        for other in self._callers.values():
-            other.partners.discard(leg)
+        """Whoever has this leg hangs up, or is hung up."""
+        ended = self._end(leg)
         # The fallback tells nothing of who leaves it.
-        if agent is not None or (caller and not caller.sent_back):
+        if ended and not ended.sent_back:
             self._put(ports.LegEnded(leg))
+
+    def answer(self, leg: str) -> None:
+        """Whoever was called answers."""
+        self._legs[leg].up = True
+        self._put(ports.DialAnswered(leg))
+
+    def refuse(self, leg: str, *, why: ports.DialFailure) -> None:
+        """Whoever was called is not to be had."""
+        if self._end(leg):
+            self._put(ports.DialFailed(leg, why))
 
     def try_again(self) -> None:
         """The fallback sends those who were sent back once more."""
-        for caller in self._callers.values():
-            if caller.sent_back and self._connected:
-                caller.sent_back = caller.unseen = False
-                self._put(caller.arrival)
+        for leg in self._legs.values():
+            if leg.arrival and leg.sent_back and self._connected:
+                leg.sent_back = leg.unseen = False
+                self._put(leg.arrival)
 
     # What fails.
 
@@ -89,8 +101,7 @@ class RehearsalSwitch:
     def restart(self) -> None:
         """The switch goes down and comes back: every leg is gone, and every telephone forgotten."""
         self.lose_connection()
-        self._callers.clear()
-        self._agents.clear()
+        self._legs.clear()
         self.logins.clear()
 
     def stall(self) -> None:
@@ -106,15 +117,20 @@ class RehearsalSwitch:
     # What a test may look at.
 
     def hears(self, leg: str) -> str:
-        """What a caller hears: "fallback", the name of a message, "music", or nothing."""
-        caller = self._callers[leg]
-        if caller.sent_back:
+        """What a leg hears: "fallback", the name of a message, "music", or nothing."""
+        here = self._legs[leg]
+        if here.sent_back:
             return "fallback"
-        return caller.message or ("music" if caller.music else "")
+        return here.message or ("music" if here.music else "")
 
     def is_up(self, leg: str) -> bool:
         """Whether somebody's call has not ended."""
-        return leg in self._callers or leg in self._agents
+        return leg in self._legs
+
+    @property
+    def ringing(self) -> dict[str, ports.Dial]:
+        """Who is being called outside, by leg."""
+        return {name: leg.dial for name, leg in self._legs.items() if leg.dial and not leg.up}
 
     # The port.
 
@@ -127,14 +143,16 @@ class RehearsalSwitch:
         """See `calls.ports.Switch`."""
         self._connected = True
         self._inbox.clear()
-        for caller in self._callers.values():
-            caller.unseen = caller.sent_back
-        seen = {
-            leg: ports.CallerSeen(caller.arrival, frozenset(caller.partners))
-            for leg, caller in self._callers.items()
-            if not caller.sent_back
-        }
-        return ports.Census(callers=seen, agents=dict(self._agents))
+        callers, agents, dialled = {}, {}, {}
+        for name, leg in self._legs.items():
+            leg.unseen = leg.sent_back
+            if leg.arrival and not leg.sent_back:
+                callers[name] = ports.CallerSeen(leg.arrival, frozenset(leg.partners))
+            elif leg.dial:
+                dialled[name] = ports.DialledSeen(leg.up, frozenset(leg.partners))
+            elif leg.login:
+                agents[name] = leg.login
+        return ports.Census(callers=callers, agents=agents, dialled=dialled)
 
     async def next_events(self, *, timeout_seconds: float | None) -> Sequence[ports.SwitchEvent]:
         """See `calls.ports.Switch`."""
@@ -159,13 +177,18 @@ class RehearsalSwitch:
 
     async def close(self) -> None:
         """See `calls.ports.Switch`."""
-        for caller in self._callers.values():
-            caller.sent_back = caller.sent_back or not caller.taken_in
+        for leg in self._legs.values():
+            leg.sent_back = leg.sent_back or (leg.arrival is not None and not leg.up)
         self._connected = False
 
-    def _next_leg(self) -> str:
-        self._legs += 1
-        return f"leg-{self._legs}"
+    def _next_name(self) -> str:
+        self._made += 1
+        return f"leg-{self._made}"
+
+    def _end(self, name: str) -> _Leg | None:
+        for other in self._legs.values():
+            other.partners.discard(name)
+        return self._legs.pop(name, None)
 
     def _put(self, event: ports.SwitchEvent) -> None:
         if self._connected:
@@ -173,37 +196,54 @@ class RehearsalSwitch:
             self._happened.set()
 
     def _carry_out(self, move: ports.Move) -> None:
-        caller = self._callers.get(move.leg)
-        if caller and caller.unseen:
+        leg = self._legs.get(move.leg)
+        if isinstance(move, ports.Dial):
+            self._dial(move)
+        elif leg is None or leg.unseen:
             return
-        if isinstance(move, ports.Release | ports.DropLeg):
-            self.hang_up(move.leg)
-        elif caller and not caller.sent_back:
-            self._serve(caller, move)
+        elif isinstance(move, ports.Release | ports.DropLeg):
+            if leg.dial and not leg.up:
+                self.refuse(move.leg, why=ports.DialFailure.GIVEN_UP)
+            elif not (leg.login and isinstance(move, ports.Release)):
+                self.hang_up(move.leg)
+        elif not leg.sent_back:
+            self._serve(leg, move)
 
-    def _serve(self, caller: _Caller, move: ports.Move) -> None:
+    def _dial(self, move: ports.Dial) -> None:
+        if move.leg not in self._legs:
+            self._legs[move.leg] = _Leg(dial=move)
+            if not may_be_dialled(move.number):
+                self.refuse(move.leg, why=ports.DialFailure.UNREACHABLE)
+
+    def _serve(self, leg: _Leg, move: ports.Move) -> None:
         match move:
             case ports.TakeIn():
-                caller.taken_in = True
-            case ports.Play(leg, message, media):
+                leg.up = leg.up or leg.arrival is not None
+            case ports.Play(name, message, media) if leg.up or leg.arrival:
                 if self._endless.intersection(media):
-                    caller.message = message
+                    leg.message = message
                 else:
-                    self._put(ports.MessagePlayed(leg, message))
+                    self._put(ports.MessagePlayed(name, message))
             case ports.PlayMusic():
-                caller.music = True
-            case ports.StopPlaying(_, message):
-                self._stop(caller, message)
-                caller.music = False
-            case ports.Connect(_, agent_leg) if agent_leg in self._agents:
-                self._stop(caller, caller.message)
-                caller.partners.add(agent_leg)
-            case ports.Part(_, agent_leg):
-                caller.partners.discard(agent_leg)
-            case ports.SendBack():
-                caller.sent_back = True
+                leg.music = True
+            case ports.StopPlaying(name, message):
+                self._stop(name, message)
+                leg.music = False
+            case ports.Connect(name, other) if leg.up and not leg.login and self._is_answered(other):
+                self._stop(name, leg.message)
+                self._stop(other, self._legs[other].message)
+                leg.partners.add(other)
+            case ports.Part(_, other):
+                leg.partners.discard(other)
+            case ports.SendBack() if leg.arrival:
+                leg.sent_back = True
 
-    def _stop(self, caller: _Caller, message: str) -> None:
-        if message and caller.message == message:
-            caller.message = ""
-            self._put(ports.MessagePlayed(caller.arrival.leg, message))
+    def _is_answered(self, name: str) -> bool:
+        leg = self._legs.get(name)
+        return leg is not None and leg.up
+
+    def _stop(self, name: str, message: str) -> None:
+        leg = self._legs[name]
+        if message and leg.message == message:
+            leg.message = ""
+            self._put(ports.MessagePlayed(name, message))

@@ -5,6 +5,7 @@ _DIAL_PLAN = (
     "pbx_config",
     "app_playback",
     "app_stasis",
+    "func_callerid",  # CONNECTEDLINE(): the number that people see whom we call
     "func_channel",  # CHANNEL(endpoint): whose telephone this is
     "func_env",  # STAT(): is there a message for this number
     "func_global",  # GLOBAL(): when the switchboard was last found away
@@ -51,6 +52,7 @@ _MEDIA = (
     "res_musiconhold",
 )
 _BRIDGES = (
+    "bridge_holding",  # where ARI keeps a leg that is being dialled
     "bridge_native_rtp",
     "bridge_simple",
     "bridge_softmix",
