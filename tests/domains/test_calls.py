@@ -18,7 +18,7 @@ from tocsin.calls.actions import decisions
 from tocsin.calls.daemon import memory
 from tocsin.calls.ports import AgentAsked, Verb
 from tocsin.calls.rules.floor import Floor
-from tocsin.calls.rules.states import CallState, Question, Rank
+from tocsin.calls.rules.states import CallBack, CallState, CallStep, Question, Rank
 from tocsin.calls.rules.switchboard import Decision, decide
 from tocsin.logbook.models import Line
 from tocsin.logbook.queries import first_broken_line
@@ -75,8 +75,10 @@ def test_what_was_stored_is_loaded_again_as_it_was(rivaal: Authority, ann: Agent
         stream=Stream.D2,
         rank=Rank.TRANSFER,
         known_to=ann.pk,
+        call_back=CallBack("+32470112233", promised_by=NOON, attempts=2, live=True),
     )
-    changed = replace(decision, calls=(call,), steps=())
+    promised = CallStep("c1", call.activation, "", CallState.PROMISED, NOON, None, "nl", "promised")
+    changed = replace(decision, calls=(call,), steps=(promised,))
     actions.decide_and_record(decide=lambda _: changed, at=NOON, max_order_age=timedelta(seconds=10))
     assert memory.load_calls() == {"c1": call}
 

@@ -118,6 +118,24 @@ def test_whoever_was_turned_away_was_not_offered() -> None:
     assert (counted.attempts, counted.service_level, counted.mean_wait_of_all) == (1, None, None)
 
 
+PROMISED = (*HEARD_OUT, (40, CallState.PROMISED))
+
+
+@pytest.mark.parametrize(
+    ("after", "counted"),
+    [
+        ((), Figures(offered=1, in_progress=1)),
+        (((90, CallState.OFFERED), (95, CallState.DIALLING)), Figures(offered=1, in_progress=1)),
+        (((95, CallState.DIALLING), (99, CallState.TALKING)), Figures(offered=1, called_back=1, reached=1)),
+        (((95, CallState.DIALLING), (99, CallState.ENDED)), Figures(offered=1, called_back=1)),
+    ],
+)
+def test_a_call_with_a_promise_is_called_back_once_the_promise_is_over(
+    after: tuple[tuple[float, CallState], ...], counted: Figures
+) -> None:
+    assert figures([told(*PROMISED, *after)], now=at(100)) == counted
+
+
 def test_an_answered_call_stays_answered_when_the_agent_disappears_and_the_caller_leaves() -> None:
     lost_agent = (*ANSWERED, (60, CallState.RECONNECTING), (80, CallState.WAITING))
     left = told(*lost_agent, (90, CallState.ENDED))

@@ -19,7 +19,7 @@ from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.script import FrontWords, Script
-from tocsin.calls.rules.states import CONVERSATION, CallState, CallStep
+from tocsin.calls.rules.states import CONVERSATION, DIALLED, QUEUED, CallState, CallStep
 from tocsin.calls.rules.switchboard import decide
 from tocsin.workforce.rules import AgentState
 
@@ -27,7 +27,15 @@ BEGIN = datetime(2026, 3, 7, tzinfo=UTC)
 AGENTS = (1, 2, 3, 4)
 CALLERS = st.integers(0, 7)
 # States that time alone must end.
-PASSING = {CallState.GREETING, CallState.INFORMING, CallState.CHOOSING, CallState.RECONNECTING}
+PASSING = {
+    CallState.GREETING,
+    CallState.INFORMING,
+    CallState.CHOOSING,
+    CallState.RECONNECTING,
+    CallState.PROMISED,
+    CallState.DIALLING,
+    CallState.RETRYING,
+}
 
 
 class Exchange(RuleBasedStateMachine):
@@ -45,7 +53,7 @@ class Exchange(RuleBasedStateMachine):
             requirement=Requirement(language_level=2, relaxed_after=timedelta(seconds=60)),
         )
         # On this number a caller is in line at once: most of what can go wrong happens from there on.
-        short = Script(2, 1, ("nl",), exercise=False)
+        short = Script(2, 1, ("nl",), exercise=False, call_backs=True)
         # Another authority's, whose agents are others but for one.
         others = Script(3, 2, ("nl",), exercise=False)
         languages = {1: {"nl": 1}, 2: {"nl": 2, "fr": 3}, 3: {"fr": 1}, 4: {"nl": 2}}
@@ -78,6 +86,9 @@ class Exchange(RuleBasedStateMachine):
         self.arrivals: dict[str, ports.CallArrived] = {}
         self.returning: dict[str, LastCall] = {}
         self.agent_legs: dict[str, str] = {}
+        # Numbers that ring, and those that were answered: these have a bridge.
+        self.ringing: set[str] = set()
+        self.dialled: set[str] = set()
         self.journal: dict[str, str] = {}
         self.taken_in: set[str] = set()
 
@@ -94,14 +105,18 @@ class Exchange(RuleBasedStateMachine):
         if self.listening:
             self.pending += events
 
-    @rule(number=st.sampled_from(["1771", "1772", "1773"]), before=st.sampled_from([None, "nl", "fr"]))
-    def somebody_calls(self, number: str, before: str | None) -> None:
+    @rule(
+        number=st.sampled_from(["1771", "1772", "1773"]),
+        before=st.sampled_from([None, "nl", "fr"]),
+        caller=st.sampled_from(["+32470112233", ""]),
+    )
+    def somebody_calls(self, number: str, before: str | None, caller: str) -> None:
         self.made += 1
         leg = f"c{self.made}"
         if before:
             # Gave up in line a moment ago, having heard the message.
             self.returning[leg] = LastCall(before, CallState.ENDED, self.now, BEGIN, self.now, answered=False)
-        self.arrivals[leg] = ports.CallArrived(leg, number, "", self.now)
+        self.arrivals[leg] = ports.CallArrived(leg, number, caller, self.now)
         self.bridges[leg] = set()
         self.happen(self.arrivals[leg])
 
@@ -123,6 +138,38 @@ class Exchange(RuleBasedStateMachine):
             if leg not in self.in_fallback:
                 self.happen(ports.LegEnded(leg))
             self.in_fallback.discard(leg)
+
+    @rule(which=CALLERS)
+    def whoever_waits_asks_to_be_called_back(self, which: int) -> None:
+        waiting = [leg for leg, call in self.floor.calls.items() if call.state is CallState.WAITING]
+        leg = _pick(waiting, which)
+        if leg and leg in self.bridges:
+            self.happen(ports.KeyPressed(leg, "1"), ports.KeyPressed(leg, "1"))
+
+    @rule()
+    def somebody_is_called_back(self) -> None:
+        for agent in AGENTS:
+            self.pending.append(ports.AgentAsked(agent, Verb.PAUSE))
+        self.somebody_calls("1772", before=None, caller="+32470112233")
+        self.switchboard_decides(seconds=0, congested=False)
+        leg = f"c{self.made}"
+        if leg in self.bridges:
+            self.happen(ports.KeyPressed(leg, "1"), ports.KeyPressed(leg, "1"))
+        self.pending += [ports.AgentAsked(agent, Verb.READY) for agent in AGENTS]
+        self.switchboard_decides(seconds=0, congested=False)
+        self.whoever_is_offered_a_call_accepts()
+        self.switchboard_decides(seconds=0, congested=False)
+
+    @rule(which=CALLERS, ends=st.sampled_from([None, *ports.DialFailure]))
+    def a_number_that_rings_ends(self, which: int, ends: ports.DialFailure | None) -> None:
+        if leg := _pick(self.ringing, which):
+            self.ringing.remove(leg)
+            if ends:
+                self.happen(ports.DialFailed(leg, ends))
+            else:
+                self.dialled.add(leg)
+                self.bridges[leg] = set()
+                self.happen(ports.DialAnswered(leg), ports.KeyPressed(leg, "1"))
 
     @rule(which=CALLERS)
     def fallback_tries_again(self, which: int) -> None:
@@ -163,7 +210,7 @@ class Exchange(RuleBasedStateMachine):
 
     @rule()
     def a_conversation_begins(self) -> None:
-        self.somebody_calls("1772", before=None)
+        self.somebody_calls("1772", before=None, caller="+32470112233")
         self.switchboard_decides(seconds=0, congested=False)
         self.whoever_is_offered_a_call_accepts()
         self.switchboard_decides(seconds=0, congested=False)
@@ -207,16 +254,19 @@ class Exchange(RuleBasedStateMachine):
     def connection_comes_back(self) -> None:
         if not self.listening:
             self.listening = True
-            there = self.bridges.keys() - self.in_fallback
+            there = self.bridges.keys() - self.in_fallback - self.dialled
             # As the daemon does: calls whose end was decided but never told are released first.
             for leg in [leg for leg in there & self.taken_in if self.journal[leg] == CallState.ENDED]:
                 del self.bridges[leg]
             callers = {
                 leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs))
                 for leg, legs in self.bridges.items()
-                if leg not in self.in_fallback
+                if leg not in self.in_fallback | self.dialled
             }
-            self.happen(ports.Census(callers=callers, agents=dict(self.agent_legs)))
+            dialled = {leg: ports.DialledSeen(answered=False) for leg in self.ringing}
+            for leg in self.dialled & self.bridges.keys():
+                dialled[leg] = ports.DialledSeen(answered=True, together_with=frozenset(self.bridges[leg]))
+            self.happen(ports.Census(callers=callers, dialled=dialled, agents=dict(self.agent_legs)))
 
     @rule(seconds=st.sampled_from([0, 1, 5, 20, 45, 120, 300]), congested=st.booleans())
     def switchboard_decides(self, seconds: int, congested: bool) -> None:
@@ -254,6 +304,12 @@ class Exchange(RuleBasedStateMachine):
                 self.bridges[move.leg].discard(move.other)
             case ports.SendBack() if move.leg in self.bridges:
                 self.in_fallback.add(move.leg)
+            case ports.Dial():
+                assert move.leg not in self.ringing | self.dialled, "somebody is called twice"
+                self.ringing.add(move.leg)
+            case ports.Release() if move.leg in self.ringing:
+                self.ringing.remove(move.leg)
+                self.happen(ports.DialFailed(move.leg, ports.DialFailure.GIVEN_UP))
             case ports.Release() if move.leg in self.bridges:
                 assert move.leg not in self.in_fallback, "a caller in the fallback was hung up"
                 del self.bridges[move.leg]
@@ -265,7 +321,7 @@ class Exchange(RuleBasedStateMachine):
 
     def check_nobody_waits_beside_a_free_agent(self) -> None:
         for call in self.floor.calls.values():
-            if call.state is CallState.WAITING:
+            if call.state in QUEUED:
                 wanted = self.floor.wanted_for(call)
                 assert not any(
                     agent.is_free and agent.may_take(call, wanted, now=self.now)
@@ -284,7 +340,7 @@ class Exchange(RuleBasedStateMachine):
             agent = self.floor.agents[call.agent] if call.agent is not None else None
             if call.state is CallState.OFFERED:
                 assert agent and agent.state is AgentState.OFFERED and agent.call == call.leg
-            elif call.state in CONVERSATION:
+            elif call.state in CONVERSATION | {CallState.DIALLING}:
                 assert agent and agent.state is AgentState.TALKING and agent.call == call.leg
             else:
                 assert agent is None
@@ -301,8 +357,8 @@ class Exchange(RuleBasedStateMachine):
         if self.pending or not self.listening:
             return
         for leg, legs in self.bridges.items():
-            call = self.floor.calls.get(leg)
-            if call and call.state is CallState.TALKING:
+            call = self.floor.calls.get(leg.partition(DIALLED)[0])
+            if call and call.state is CallState.TALKING and call.voice == leg:
                 assert call.agent is not None
                 assert legs == {self.floor.agents[call.agent].leg}
             else:
@@ -312,9 +368,18 @@ class Exchange(RuleBasedStateMachine):
     def every_caller_in_the_switch_is_known(self) -> None:
         if self.pending or not self.listening:
             return
-        assert self.bridges.keys() - self.in_fallback <= self.floor.calls.keys()
-        gone = {leg for leg, call in self.floor.calls.items() if call.state is not CallState.FALLBACK}
-        assert gone <= set(self.bridges)
+        here = {call.voice for call in self.floor.calls.values() if not call.to_be_dialled}
+        promised = {call.leg for call in self.floor.calls.values() if call.state is CallState.PROMISED}
+        assert (self.bridges.keys() | self.ringing) - self.in_fallback <= here | promised
+        fallback = {call.leg for call in self.floor.calls.values() if call.state is CallState.FALLBACK}
+        assert here - fallback <= self.bridges.keys() | self.ringing
+
+    @invariant()
+    def no_more_numbers_ring_than_agents_wait_for_them(self) -> None:
+        if self.pending or not self.listening:
+            return
+        waiting_for = {c.voice for c in self.floor.calls.values() if c.state is CallState.DIALLING}
+        assert self.ringing <= waiting_for
 
     @invariant()
     def an_agents_telephone_is_the_one_that_is_up(self) -> None:

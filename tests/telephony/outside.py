@@ -139,6 +139,24 @@ class Outside:
             )
             return self._happened[key]
 
+    def answer(self, number: str) -> "Telephone":
+        """The telephone with this number, once it rings because the switch calls it, and answered."""
+        with self._news:
+            came = self._news.wait_for(lambda: self._ringing(number), timeout=PATIENCE_SECONDS)
+            assert came, f"Waited {PATIENCE_SECONDS} s for {number} to ring."
+            leg = self._ringing(number)
+        self.ari.ask("POST", f"channels/{leg}/answer")
+        return Telephone(leg, self)
+
+    def _ringing(self, number: str) -> str:
+        """The newest leg that the switch called at a number; empty where there is none."""
+        legs = [
+            leg
+            for (kind, leg), event in self._happened.items()
+            if kind == "StasisStart" and event["args"] == ["number", number]
+        ]
+        return legs[-1] if legs else ""
+
     def has_seen(self, kind: str, subject: str) -> bool:
         """Whether this has happened."""
         return (kind, subject) in self._happened

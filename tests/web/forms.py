@@ -16,6 +16,7 @@ def filled(authority: Authority, **changes: Any) -> dict[str, Any]:
         "title": "Rook boven de haven",
         "number": number.pk,
         "streams": "d5",
+        "call_backs": "by_agents",
         "opening": "always",
     }
     for code in SPOKEN_LANGUAGES:

@@ -126,7 +126,8 @@ def test_an_authority_without_a_number_is_told_who_assigns_one(
     page = client.get("/console/open/").content.decode()
     assert "No number is assigned to this authority yet. An administrator assigns one." in page
     assert ORDER not in page
-    assert client.post(ORDER, {"title": "Brand", "streams": "d5", "opening": "always"}).status_code == 422
+    incomplete = {"title": "Brand", "streams": "d5", "call_backs": "by_agents", "opening": "always"}
+    assert client.post(ORDER, incomplete).status_code == 422
     assert not Activation.objects.exists()
 
 

@@ -33,6 +33,17 @@ def test_an_order_says_for_whom_the_line_is(
     assert Activation.objects.get().streams == streams
 
 
+@pytest.mark.parametrize(
+    ("chosen", "kept"), [("by_agents", (True, False)), ("at_once", (True, True)), ("none", (False, False))]
+)
+def test_an_order_says_whether_callers_are_called_back(
+    dirk: Person, rivaal: Authority, browser_of: Browser, chosen: str, kept: tuple[bool, bool]
+) -> None:
+    browser_of(dirk).post("/console/open/rivaal/real/", filled(rivaal) | {"call_backs": chosen})
+    ordered = Activation.objects.get()
+    assert (ordered.call_backs, ordered.dials_itself) == kept
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_an_order_leads_to_the_page_that_follows_it(
     dirk: Person, rivaal: Authority, browser_of: Browser, kind: Kind

@@ -45,11 +45,14 @@ def order_opening(
     hours: Sequence[Hours],
     at: datetime,
     streams: Sequence[Stream] = (Stream.D5,),
+    call_backs: bool = True,
+    dials_itself: bool = False,
 ) -> Activation:
     """Order that a number be opened; the switchboard opens it and says so with `confirm_open`.
 
     `languages` are in the order of the keypad's keys. Each needs a text in `front_texts` or the media name of
-    an uploaded recording in `recordings`. No `hours` means day and night. Raises Refusal, with nothing kept.
+    an uploaded recording in `recordings`. No `hours` means day and night. With `dials_itself`, call-backs are
+    dialled without asking the agent. Raises Refusal, with nothing kept.
     """
     _check_officer(by, authority)
     title = title.strip()
@@ -66,6 +69,8 @@ def order_opening(
             kind=kind.value,
             languages=list(languages),
             streams=[stream.value for stream in streams],
+            call_backs=call_backs,
+            dials_itself=dials_itself,
             timezone=authority.timezone,
             state=State.ORDERED.value,
             ordered_at=at,
@@ -77,8 +82,14 @@ def order_opening(
             for each in hours
         )
         activation.steps.create(before="", after=State.ORDERED.value, at=at, by=by)
-        facts = {"number": number.digits, "kind": kind.value, "languages": list(languages), "title": title}
-        facts["streams"] = [stream.value for stream in streams]
+        facts = {
+            "number": number.digits,
+            "kind": kind.value,
+            "languages": list(languages),
+            "title": title,
+            "streams": [stream.value for stream in streams],
+            "call_backs": call_backs,
+        }
         _note("activation.ordered", activation, by=by, at=at, facts=facts)
     return activation
 

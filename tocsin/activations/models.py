@@ -28,6 +28,9 @@ class Activation(models.Model):
     language_level = models.PositiveSmallIntegerField(default=1, db_default=1)
     skills = models.JSONField(default=dict, db_default={})
     relaxed_after = models.DurationField(null=True)
+    # Whether callers may ask to be called back, and whether numbers are then dialled without asking the agent.
+    call_backs = models.BooleanField(default=True, db_default=False)
+    dials_itself = models.BooleanField(default=False, db_default=False)
     # Copied from the authority when ordered, so that later figures keep the day they were counted in.
     timezone = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])

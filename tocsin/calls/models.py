@@ -48,6 +48,11 @@ class Call(models.Model):
     heard_before = models.BooleanField(default=False, db_default=False)
     answered = models.BooleanField(default=False)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="calls")
+    # By when the caller, who hung up, will be called back; the number is the caller's.
+    promised_by = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Whether that number is being dialled, or was answered.
+    dialled = models.BooleanField(default=False, db_default=False)
     due_at = models.DateTimeField(null=True)
     messages = models.PositiveIntegerField(default=0)
 
@@ -97,7 +102,10 @@ class Caller(models.Model):
 
     call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, db_constraint=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=20, db_index=True)
+    # Empty where it is hidden, and the caller gave another to be called back at.
+    number = models.CharField(max_length=20, db_index=True, blank=True)
+    # Where the caller is to be called back; empty where nothing was promised.
+    call_back = models.CharField(max_length=20, blank=True, db_default="")
     at = models.DateTimeField()
 
     def __str__(self) -> str:

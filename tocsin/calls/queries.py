@@ -40,6 +40,8 @@ class CallOnDesk:
     answered_at: datetime | None
     ended_at: datetime | None
     first_in_line: bool
+    # Hung up, and waits to be called back.
+    to_be_dialled: bool
     authority: int
     authority_name: str
     activation_title: str
@@ -108,6 +110,7 @@ def call_on_desk(*, agent: Agent) -> CallOnDesk | None:
         answered_at=call.answered_at,
         ended_at=call.since if state is CallState.ENDED else None,
         first_in_line=call.first_in_line,
+        to_be_dialled=call.promised_by is not None and not call.dialled,
         authority=call.activation.authority_id,
         authority_name=call.activation.authority.name,
         activation_title=call.activation.title,
@@ -117,8 +120,9 @@ def call_on_desk(*, agent: Agent) -> CallOnDesk | None:
 
 
 def number_of_caller(*, call: str) -> str:
-    """PERSONAL. The number somebody called from, in E.164; empty where it is hidden or not to be seen."""
-    return Caller.objects.filter(pk=call).values_list("number", flat=True).first() or ""
+    """PERSONAL. The number to call back, or that of the call, in E.164; empty where hidden or not to be seen."""
+    caller = Caller.objects.filter(pk=call).first()
+    return (caller.call_back or caller.number) if caller else ""
 
 
 def earlier_calls(*, number: str, before: CallOnDesk) -> tuple[EarlierCall, ...]:

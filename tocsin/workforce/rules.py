@@ -26,6 +26,7 @@ class AgentState(StrEnum):
     ON_TASK = "on_task"
 
 
+AT_WORK = frozenset({AgentState.READY, AgentState.OFFERED, AgentState.TALKING, AgentState.WRAP_UP})
 # In these states only a telephone that stays away for long ends the agent's work.
 AT_TELEPHONE = frozenset({AgentState.READY, AgentState.PAUSED, AgentState.ON_TASK, AgentState.TALKING})
 

@@ -14,6 +14,7 @@ from tocsin.calls.ports import AgentAsked, Verb
 from tocsin.calls.queries import BATCH
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.seal import steps_digest
+from tocsin.calls.rules.states import CallState
 from tocsin.calls.rules.switchboard import Decision
 from tocsin.logbook.actions import note, notify
 from tocsin.workforce.actions import store_agents
@@ -89,6 +90,9 @@ _CALL_COLUMNS = (
     "known_to",
     "heard_before",
     "answered",
+    "promised_by",
+    "attempts",
+    "dialled",
     "agent",
     "due_at",
     "messages",
@@ -115,6 +119,9 @@ def _store_calls(decision: Decision) -> None:
                 known_to_id=call.known_to,
                 heard_before=call.heard_before,
                 answered=call.answered,
+                promised_by=call.call_back.promised_by if call.call_back else None,
+                attempts=call.call_back.attempts if call.call_back else 0,
+                dialled=call.call_back.live if call.call_back else False,
                 agent_id=call.agent,
                 due_at=call.due_at,
                 messages=call.messages,
@@ -133,6 +140,23 @@ def _store_calls(decision: Decision) -> None:
             if c.leg in new and c.caller and c.authority is not None
         ],
         ignore_conflicts=True,
+    )
+    promised = {step.leg for step in decision.steps if step.after is CallState.PROMISED}
+    models.Caller.objects.bulk_create(
+        [
+            models.Caller(
+                call_id=c.leg,
+                authority_id=c.authority,
+                number=c.caller,
+                call_back=c.call_back.number,
+                at=c.arrived_at,
+            )
+            for c in decision.calls
+            if c.leg in promised and c.call_back and c.authority is not None
+        ],
+        update_conflicts=True,
+        unique_fields=["call"],
+        update_fields=["call_back"],
     )
 
 

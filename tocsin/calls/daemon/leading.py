@@ -94,6 +94,7 @@ class Lead:
                 calls=memory.load_calls(),
                 agents=memory.load_agents(),
                 logins=_by_username(memory.load_logins()),
+                region=self._region,
             )
 
         self._floor = await self._in_database(load)
@@ -216,7 +217,9 @@ class Lead:
 
     def _room(self) -> int:
         """How many more callers can be taken in: the line is not full, and the switch keeps up."""
-        taken_in = sum(call.state is not CallState.FALLBACK for call in self._floor.calls.values())
+        taken_in = sum(
+            call.state is not CallState.FALLBACK and not call.to_be_dialled for call in self._floor.calls.values()
+        )
         keeping_up = (CONGESTED_BACKLOG - self._switch.backlog) // REQUESTS_OF_A_CALL
         return min(self._limits.most_calls - taken_in, keeping_up)
 

@@ -17,7 +17,7 @@ from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.returning import LastCall, midnight
 from tocsin.calls.rules.script import FrontWords, Script
-from tocsin.calls.rules.states import Call, CallState, Question, Rank
+from tocsin.calls.rules.states import Call, CallBack, CallState, Question, Rank
 from tocsin.workforce import models as workforce
 from tocsin.workforce.rules import AgentState
 
@@ -25,7 +25,7 @@ from tocsin.workforce.rules import AgentState
 _LAST_CALLS = """
 SELECT arrival.leg, call.language, call.state, call.since,
        coalesce(call.place_since, CASE WHEN call.queued_at IS NOT NULL THEN call.arrived_at END),
-       call.queued_at, call.answered, call.agent_id
+       call.queued_at, call.answered, call.agent_id, call.leg
   FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS arrival(leg, activation, mark, midnight)
  CROSS JOIN LATERAL (
        SELECT * FROM calls_call
@@ -45,6 +45,8 @@ def load_scripts(*states: State) -> dict[str, Script]:
             activation=activation.pk,
             authority=activation.authority_id,
             languages=tuple(activation.languages),
+            call_backs=activation.call_backs,
+            dials_itself=activation.dials_itself,
             exercise=activation.kind == Kind.EXERCISE,
             accepts=activation.state != State.CLOSING,
             front={
@@ -89,6 +91,14 @@ def load_calls() -> dict[str, Call]:
                 known_to=row.known_to_id,
                 heard_before=row.heard_before,
                 answered=row.answered,
+                call_back=CallBack(
+                    number=row.caller.call_back,
+                    promised_by=row.promised_by,
+                    attempts=row.attempts,
+                    live=row.dialled,
+                )
+                if row.promised_by
+                else None,
                 agent=row.agent_id,
                 # Nobody in the switch's fallback is given up before the switch was seen again.
                 due_at=None if row.state == CallState.FALLBACK else row.due_at,

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from tocsin.calls.rules import events, journey, moves, timing
+from tocsin.calls.rules import call_backs, events, journey, moves, timing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.events import Verb
-from tocsin.calls.rules.states import CONVERSATION, Call, CallState, Rank
+from tocsin.calls.rules.states import CONVERSATION, WITH_AGENT, Call, CallState, Rank
 from tocsin.workforce.rules import AT_TELEPHONE, AgentState
 
 # In these states an agent is offered nothing until ready again.
@@ -32,10 +32,9 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
             draft.move_agent(agent, AgentState.READY, why="ready", missed=0, d2_time=d2_time)
         case Verb.DONE if agent.state is AgentState.WRAP_UP:
             draft.move_agent(agent, AgentState.READY, why="wrap-up done", call="")
-        case Verb.PAUSE if agent.state in INTERRUPTIBLE:
-            draft.move_agent(agent, AgentState.PAUSED, why="pause", call="", reason=event.reason)
-        case Verb.TASK if agent.state in INTERRUPTIBLE:
-            draft.move_agent(agent, AgentState.ON_TASK, why="task", call="", reason=event.reason)
+        case Verb.PAUSE | Verb.TASK if agent.state in INTERRUPTIBLE:
+            after = AgentState.PAUSED if event.verb is Verb.PAUSE else AgentState.ON_TASK
+            draft.move_agent(agent, after, why=event.verb, call="", reason=event.reason)
         case Verb.SIGN_OUT:
             sign_out(draft, agent, why="signed out")
         case Verb.ACCEPT if call and call.state is CallState.OFFERED:
@@ -45,8 +44,10 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
         case Verb.HANG_UP if call and call.state in CONVERSATION:
             journey.wrap_up(draft, call, why="agent hung up")
             journey.end(draft, call, why="agent hung up")
+        case Verb.HANG_UP if call and call.state in WITH_AGENT - {CallState.OFFERED}:
+            hang_up(draft, call)
         case Verb.HOLD if call and call.state is CallState.TALKING:
-            draft.tell(moves.Part(call.leg, agent.leg), moves.PlayMusic(call.leg))
+            draft.tell(moves.Part(call.voice, agent.leg), moves.PlayMusic(call.voice))
             draft.move_call(call, CallState.HELD, why="held")
         case Verb.RESUME if call and call.state is CallState.HELD:
             connect(draft, agent, call, why="resumed")
@@ -54,15 +55,27 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
             pass
 
 
+def hang_up(draft: Draft, call: Call) -> None:
+    """The agent ends the conversation, or gives up a number that rings."""
+    if call.state is CallState.DIALLING:
+        call_backs.unreached(draft, call, why="agent gave up")
+    else:
+        journey.wrap_up(draft, call, why="agent hung up")
+        journey.end(draft, call, why="agent hung up")
+
+
 def accept(draft: Draft, agent: Agent, call: Call) -> None:
-    """The agent takes the call that was offered."""
+    """The agent takes the call that was offered; who hung up meanwhile is called back."""
+    if call.to_be_dialled:
+        call_backs.dial(draft, agent, call)
+        return
     draft.move_agent(agent, AgentState.TALKING, why="accepted", missed=0)
     connect(draft, agent, call, why="accepted")
 
 
 def connect(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
     """Both hear each other, and nothing else."""
-    draft.tell(moves.StopPlaying(call.leg, call.playing), moves.Connect(call.leg, agent.leg))
+    draft.tell(moves.StopPlaying(call.voice, call.playing), moves.Connect(call.voice, agent.leg))
     draft.move_call(call, CallState.TALKING, why=why, answered=True, rank=Rank.ORDINARY)
 
 
@@ -84,6 +97,10 @@ def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
 
 def give_back(draft: Draft, call: Call, *, why: str) -> None:
     """A caller whose offer came to nothing is first in line; one who has heard nothing yet is told so at once."""
+    if call.to_be_dialled:
+        draft.move_call(call, CallState.PROMISED, why=why, agent=None, rank=Rank.RETURNED)
+        call_backs.watch(draft, call)
+        return
     announce_in = timing.SILENCE if call.due_at else timing.POSITION
     draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, rank=Rank.RETURNED)
 
@@ -105,7 +122,7 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     elif call and call.state is CallState.TALKING and older:
         # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none, we were
         # restarted, and the census says whether both are together.
-        draft.tell(moves.Connect(call.leg, agent.leg))
+        draft.tell(moves.Connect(call.voice, agent.leg))
     if older:
         draft.tell(moves.DropLeg(older))
 
@@ -117,8 +134,11 @@ def leg_lost(draft: Draft, agent: Agent) -> None:
     if agent.state is AgentState.OFFERED and call:
         withdraw_offer(draft, agent, call, why="agent's telephone lost")
         agent = draft.agents[agent.id]
+    elif call and call.state is CallState.DIALLING:
+        call_backs.unreached(draft, call, why="agent's telephone lost")
+        agent = draft.agents[agent.id]
     elif call and call.state in (CallState.TALKING, CallState.HELD):
-        draft.tell(moves.StopPlaying(call.leg, ""))
+        draft.tell(moves.StopPlaying(call.voice, ""))
         call = draft.move_call(
             call, CallState.RECONNECTING, why="agent's telephone lost", due_in=timing.AGENT_RETURN
         )
@@ -145,6 +165,9 @@ def sign_out(draft: Draft, agent: Agent, *, why: str) -> None:
     call = draft.calls.get(agent.call)
     if call and call.state is CallState.OFFERED:
         give_back(draft, call, why=why)
+    elif call and call.state is CallState.DIALLING:
+        call_backs.unreached(draft, call, why="agent left")
+        agent = draft.agents[agent.id]
     elif call and call.state in CONVERSATION:
         if agent.leg and call.state is CallState.TALKING:
             # Not only parted: whoever has left needs no telephone any more.

@@ -11,7 +11,7 @@ from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.moves import Move
 from tocsin.calls.rules.returning import LastCall
-from tocsin.calls.rules.states import Call, CallState, CallStep, Reason
+from tocsin.calls.rules.states import DIALLED, Call, CallState, CallStep, Reason
 from tocsin.workforce.rules import AgentChange, AgentState
 
 
@@ -47,6 +47,11 @@ class Draft:
     def tell(self, *moves: Move) -> None:
         """Have the switch do something."""
         self.moves.extend(moves)
+
+    def call_at(self, leg: str) -> Call | None:
+        """The call of a caller's leg, whether it came in or was dialled; None where it is of no use any more."""
+        call = self.calls.get(leg.partition(DIALLED)[0])
+        return call if call and leg in (call.voice, call.leg) else None
 
     def keep_call(self, call: Call, **changes: Any) -> Call:
         """Change what is known of a call without a transition."""

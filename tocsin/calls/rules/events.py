@@ -133,6 +133,8 @@ class AgentAsked:
     reason: str = ""
 
 
+# What happens at the leg of a caller who is known.
+OfCaller = KeyPressed | MessagePlayed | DialAnswered | DialFailed
 SwitchEvent = (
     CallArrived
     | KeyPressed

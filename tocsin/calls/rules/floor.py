@@ -24,6 +24,8 @@ class Floor:
     logins: Mapping[str, int] = field(default_factory=dict)
     # Spoken when nothing is open on a number.
     house_languages: tuple[str, ...] = ("nl", "fr", "de", "en")
+    # The country in which a number that is entered is meant (ISO 3166).
+    region: str = "BE"
     # Calls and agents in order, where it is known already.
     ordered: InitVar[Line | None] = None
     line: Line = field(init=False, compare=False, repr=False)

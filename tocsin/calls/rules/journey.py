@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tocsin.activations.rules import Stream
-from tocsin.calls.rules import events, moves, returning, timing
+from tocsin.calls.rules import call_back_words, events, moves, returning, timing
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.script import Script
@@ -35,7 +35,7 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
     if script is None or not script.takes_calls(draft.now):
         why = "outside opening hours" if script and script.accepts else "nothing open"
         draft.tell(moves.TakeIn(call.leg))
-        _say(draft, call, CallState.TURNED_AWAY, words.turned_away(script, draft.floor.house_languages), why=why)
+        say(draft, call, CallState.TURNED_AWAY, words.turned_away(script, draft.floor.house_languages), why=why)
     elif draft.room <= 0:
         draft.tell(moves.SendBack(call.leg, call.number))
         if known:
@@ -51,6 +51,9 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
 def _receive(draft: Draft, call: Call, script: Script) -> None:
     """The language menu; whoever called before on this day goes on in the language of that call."""
     last = draft.returning.get(call.leg)
+    if last and (promised := draft.calls.get(last.leg)) and promised.to_be_dialled:
+        # Called instead of waiting for our call, and has the place in person.
+        draft.move_call(promised, CallState.ENDED, why="called again")
     if last:
         call = replace(call, place_since=returning.place_kept(last, now=draft.now), known_to=last.agent)
     if last and last.language in script.languages:
@@ -58,36 +61,33 @@ def _receive(draft: Draft, call: Call, script: Script) -> None:
         hints = words.hints(script, last.language, heard_before=call.heard_before)
         inform(draft, call, script, language=last.language, why="called before", hints=hints)
     elif len(script.languages) > 1:
-        _say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
+        say(draft, call, CallState.GREETING, words.menu(script), why="arrived")
     else:
         inform(draft, call, script, language=script.languages[0], why="arrived")
 
 
-def press(draft: Draft, event: events.KeyPressed) -> None:
+def press(draft: Draft, call: Call, key: str) -> None:
     """A key chooses the language while that is asked; later it has it asked again, or skips what was heard."""
-    call = draft.calls.get(event.leg)
-    script = _script_of(draft, call)
-    if call is None or script is None:
+    script = script_of(draft, call)
+    if script is None:
         return
-    match call.state, event.key:
-        case CallState.GREETING, key if language := script.language_for(key):
+    match call.state, key:
+        case CallState.GREETING, _ if language := script.language_for(key):
             inform(draft, call, script, language=language, why=f"pressed {key}")
-        case CallState.INFORMING | CallState.CHOOSING, "*" if len(script.languages) > 1:
-            call = draft.keep_call(call, heard_before=False)
-            _say(draft, call, CallState.GREETING, words.menu(script), why="pressed *")
+        case CallState.INFORMING, "*" if len(script.languages) > 1:
+            ask_language(draft, call, script)
+        case CallState.CHOOSING, "*" if call.question is Question.STREAM and len(script.languages) > 1:
+            ask_language(draft, call, script)
         case CallState.INFORMING, "#" if call.heard_before:
             ask(draft, call, why="pressed #")
-        case CallState.CHOOSING, ("1" | "2") as key:
+        case CallState.CHOOSING, "1" | "2" if call.question is Question.STREAM:
             take_place(draft, call, why=f"pressed {key}", stream=Stream.D5 if key == "1" else Stream.D2)
         case _:
             pass
 
 
-def played(draft: Draft, event: events.MessagePlayed) -> None:
-    """A message ended; only the newest of a call counts."""
-    call = draft.calls.get(event.leg)
-    if call is None or event.message != call.message:
-        return
+def played(draft: Draft, call: Call) -> None:
+    """The newest message of a call ended."""
     match call.state:
         case CallState.GREETING | CallState.CHOOSING:
             draft.keep_call(call, due_at=draft.now + timing.KEY)
@@ -96,7 +96,7 @@ def played(draft: Draft, event: events.MessagePlayed) -> None:
         case CallState.TURNED_AWAY:
             end(draft, call, why="informed")
         case CallState.WAITING | CallState.OFFERED | CallState.RECONNECTING:
-            draft.tell(moves.PlayMusic(call.leg))
+            draft.tell(moves.PlayMusic(call.voice))
         case _:
             pass
 
@@ -105,7 +105,7 @@ def due(draft: Draft, call: Call) -> None:
     """Time is up in the state the call is in."""
     match call.state:
         case CallState.GREETING:
-            script = _script_of(draft, call)
+            script = script_of(draft, call)
             if script is None:
                 take_place(draft, call, why="activation gone")
             else:
@@ -120,7 +120,7 @@ def due(draft: Draft, call: Call) -> None:
             # The caller may still be there, and is not let go: who comes again is a call again.
             draft.move_call(call, CallState.ENDED, why="not seen again")
         case CallState.OFFERED:
-            draft.tell(moves.PlayMusic(call.leg))
+            draft.tell(moves.PlayMusic(call.voice))
             draft.keep_call(call, due_at=None)
         case CallState.RECONNECTING:
             return_to_line(draft, call, why="agent did not come back", announce_loss=False)
@@ -134,18 +134,24 @@ def inform(
     """The front message in the caller's language, and then the line; straight to the line where there is none."""
     recordings = hints + words.front(script, language)
     if recordings:
-        _say(draft, call, CallState.INFORMING, recordings, why=why, language=language)
+        say(draft, call, CallState.INFORMING, recordings, why=why, language=language)
     else:
         ask(draft, call, why=why, language=language)
 
 
+def ask_language(draft: Draft, call: Call, script: Script) -> None:
+    """The language menu once more, after a language was known or chosen."""
+    call = draft.keep_call(call, heard_before=False)
+    say(draft, call, CallState.GREETING, words.menu(script), why="pressed *")
+
+
 def ask(draft: Draft, call: Call, *, why: str, language: str | None = None) -> None:
     """What the caller wants, where there is a choice; then the line."""
-    script = _script_of(draft, call)
+    script = script_of(draft, call)
     language = language or call.language
     if script and Stream.D2 in script.streams:
         question = words.stream_question(language)
-        _say(draft, call, CallState.CHOOSING, question, why=why, language=language, question=Question.STREAM)
+        say(draft, call, CallState.CHOOSING, question, why=why, language=language, question=Question.STREAM)
     else:
         take_place(draft, call, why=why, language=language)
 
@@ -153,13 +159,14 @@ def ask(draft: Draft, call: Call, *, why: str, language: str | None = None) -> N
 def take_place(draft: Draft, call: Call, *, why: str, **changes: Any) -> None:
     """The caller gets a place in line, which lasts as long as the call."""
     if call.messages:
-        draft.tell(moves.StopPlaying(call.leg, call.message))
+        draft.tell(moves.StopPlaying(call.voice, call.message))
     call = draft.move_call(
         call,
         CallState.WAITING,
         why=why,
-        queued_at=draft.now,
+        queued_at=call.queued_at or draft.now,
         question=None,
+        entered="",
         **changes,
     )
     # Told at the end of this decision, unless an agent is offered the call at once.
@@ -172,10 +179,14 @@ def announce_places(draft: Draft) -> None:
     # Whoever is being offered comes before all who wait, and may come back.
     offered = Counter((c.authority, c.stream, c.language) for c in _offered_calls(draft)) if due else Counter()
     for call in due:
-        draft.tell(moves.StopPlaying(call.leg, call.playing))
+        draft.tell(moves.StopPlaying(call.voice, call.playing))
         told = draft.keep_call(call, messages=call.messages + 1, due_at=draft.now + timing.POSITION)
         place = draft.line.place_of(told) + offered[call.authority, call.stream, call.language]
-        draft.tell(moves.Play(told.leg, told.message, words.position(told.language, place)))
+        recordings = words.position(told.language, place)
+        script = script_of(draft, told)
+        if script and script.call_backs:
+            recordings += call_back_words.offer(told.language)
+        draft.tell(moves.Play(told.voice, told.message, recordings))
 
 
 def _offered_calls(draft: Draft) -> Iterator[Call]:
@@ -186,25 +197,25 @@ def _offered_calls(draft: Draft) -> Iterator[Call]:
 
 def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:
     """The agent is gone: the caller waits again, before all others, and is told so once."""
-    draft.tell(moves.StopPlaying(call.leg, call.playing))
+    draft.tell(moves.StopPlaying(call.voice, call.playing))
     call = draft.move_call(
         call, CallState.WAITING, why=why, due_in=timing.POSITION, agent=None, rank=Rank.RETURNED
     )
     if announce_loss:
         tell_loss(draft, call)
     else:
-        draft.tell(moves.PlayMusic(call.leg))
+        draft.tell(moves.PlayMusic(call.voice))
 
 
 def tell_loss(draft: Draft, call: Call) -> None:
     """Tell the caller that the agent disappeared and that the caller comes first."""
     call = draft.keep_call(call, messages=call.messages + 1)
-    draft.tell(moves.Play(call.leg, call.message, words.agent_lost(call.language)))
+    draft.tell(moves.Play(call.voice, call.message, words.agent_lost(call.language)))
 
 
 def hung_up(draft: Draft, call: Call) -> None:
     """The caller was heard to leave, in whatever state."""
-    draft.tell(moves.Release(call.leg))
+    draft.tell(moves.Release(call.voice))
     gone(draft, call, why="caller hung up")
 
 
@@ -230,11 +241,11 @@ def wrap_up(draft: Draft, call: Call, *, why: str) -> None:
 
 def end(draft: Draft, call: Call, *, why: str) -> None:
     """Let the caller go."""
-    draft.tell(moves.Release(call.leg))
+    draft.tell(moves.Release(call.voice))
     draft.move_call(call, CallState.ENDED, why=why)
 
 
-def _say(
+def say(
     draft: Draft,
     call: Call,
     state: CallState,
@@ -243,8 +254,9 @@ def _say(
     why: str,
     **changes: Any,
 ) -> None:
+    """Play recordings to a caller, in a state that their end, or a key, brings to an end."""
     if call.messages:
-        draft.tell(moves.StopPlaying(call.leg, call.message))
+        draft.tell(moves.StopPlaying(call.voice, call.message))
     call = draft.move_call(
         call,
         state,
@@ -253,9 +265,10 @@ def _say(
         messages=call.messages + 1,
         **changes,
     )
-    draft.tell(moves.Play(call.leg, call.message, recordings))
+    draft.tell(moves.Play(call.voice, call.message, recordings))
 
 
-def _script_of(draft: Draft, call: Call | None) -> Script | None:
-    script = draft.floor.lines.get(call.number) if call else None
-    return script if script and call and script.activation == call.activation else None
+def script_of(draft: Draft, call: Call) -> Script | None:
+    """The script of a call, while the activation that it came to is live."""
+    script = draft.floor.lines.get(call.number)
+    return script if script and script.activation == call.activation else None

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tocsin.activations.rules import Stream
 from tocsin.calls.rules.agents import Agent
-from tocsin.calls.rules.states import WITH_AGENT, Call, CallState, Place, Rank
+from tocsin.calls.rules.states import QUEUED, WITH_AGENT, Call, Place, Rank
 
 # A kind and a key of that kind.
 Share = tuple[str, int | None]
@@ -73,9 +73,9 @@ class Line:
 
     def change_call(self, before: Call | None, after: Call) -> None:
         """Follow a call from what it was, if anything, to what it is."""
-        if before and before.state is CallState.WAITING:
+        if before and before.state in QUEUED:
             _take_out(self.waiting, _queue_of(before), before.place)
-        if after.state is CallState.WAITING:
+        if after.state in QUEUED:
             _put_in(self.waiting, _queue_of(after), after.place)
         if before and before.state in WITH_AGENT:
             for share in shares_of(before):

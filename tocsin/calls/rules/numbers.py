@@ -6,6 +6,12 @@ import re
 
 import phonenumbers
 
+_DEAR = {
+    phonenumbers.PhoneNumberType.PREMIUM_RATE,
+    phonenumbers.PhoneNumberType.SHARED_COST,
+    phonenumbers.PhoneNumberType.UAN,
+}
+
 
 def caller_number(raw: str, *, region: str) -> str:
     """The E.164 form of a caller's number as the trunk gave it; empty where hidden or not a number.
@@ -40,3 +46,35 @@ def may_be_dialled(number: str) -> bool:
     (True, True, False)
     """
     return re.fullmatch(r"\+?[0-9]{2,15}", number) is not None
+
+
+def callable_number(raw: str, *, region: str) -> str:
+    """The E.164 form of a number at which somebody can be called back; empty where nobody should be.
+
+    Not a short number, nor one that costs more than a call: those are dialled by nobody's keypad.
+
+    >>> callable_number("0470112233", region="BE")
+    '+32470112233'
+    >>> [callable_number(raw, region="BE") for raw in ("112", "0900 12345", "0470", "")]
+    ['', '', '', '']
+    """
+    try:
+        number = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    dear = phonenumbers.number_type(number) in _DEAR
+    if dear or not phonenumbers.is_valid_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def digits_to_say(number: str, *, region: str) -> tuple[str, ...]:
+    """The digits of a number in E.164 as they are dialled in a country.
+
+    >>> "".join(digits_to_say("+32470112233", region="BE"))
+    '0470112233'
+    >>> "".join(digits_to_say("+33612345678", region="BE"))
+    '0033612345678'
+    """
+    said = phonenumbers.format_out_of_country_calling_number(phonenumbers.parse(number), region)
+    return tuple(character for character in said if character.isdigit())

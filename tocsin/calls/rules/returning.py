@@ -23,6 +23,7 @@ class LastCall:
     answered: bool
     # Who spoke with the caller.
     agent: int | None = None
+    leg: str = ""
 
 
 def midnight(at: datetime, *, timezone: str) -> datetime:
@@ -38,9 +39,11 @@ def midnight(at: datetime, *, timezone: str) -> datetime:
 def place_kept(last: LastCall, *, now: datetime) -> datetime | None:
     """Since when the place in line counts that the caller left and has back; None where there is none.
 
-    Who left the line unanswered has the place back for ten minutes. Who calls while that call still waits is
-    somebody else behind the same number, and has not.
+    Who left the line unanswered has the place back for ten minutes, and whoever is to be called back at any time.
+    Who calls while that call still waits is somebody else behind the same number, and has not.
     """
+    if last.state in (CallState.PROMISED, CallState.RETRYING):
+        return last.place_since
     left = last.state is CallState.ENDED and not last.answered
     return last.place_since if left and now - last.since <= timing.REDIAL else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.activations.rules import Hours, Requirement, Stream, is_staffed, spoken_name
+from tocsin.calls.rules import call_back_words
 from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text
 
 
@@ -36,6 +37,9 @@ class Script:
     timezone: str = "UTC"
     streams: tuple[Stream, ...] = (Stream.D5,)
     requirement: Requirement = field(default_factory=Requirement)
+    # Whether callers may ask to be called back, and whether that is dialled without asking the agent.
+    call_backs: bool = False
+    dials_itself: bool = False
 
     def takes_calls(self, now: datetime) -> bool:
         """Whether a caller who arrives now is let in."""
@@ -159,6 +163,8 @@ def opening_texts(script: Script) -> Iterator[tuple[str, str]]:
         yield language, PHRASES[language].agent_lost
         if Stream.D2 in script.streams:
             yield language, PHRASES[language].choose_stream
+        if script.call_backs:
+            yield from call_back_words.texts(language)
     yield from turned_away_texts(script, script.languages)
 
 

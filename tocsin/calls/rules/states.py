@@ -21,6 +21,12 @@ class CallState(StrEnum):
     CHOOSING = "choosing"
     WAITING = "waiting"
     OFFERED = "offered"
+    # Hung up, and keeps the place in line: will be called back.
+    PROMISED = "promised"
+    # Is called back by an agent who waits for the answer.
+    DIALLING = "dialling"
+    # Could not be reached: will be called back once more.
+    RETRYING = "retrying"
     TALKING = "talking"
     HELD = "held"
     # The agent's telephone disappeared in the middle of the conversation; the agent may come back.
@@ -32,6 +38,10 @@ class Question(StrEnum):
     """What a caller is asked after the front message."""
 
     STREAM = "stream"
+    # Whether to be called back, at the number read out.
+    CALL_BACK = "call_back"
+    # At which number.
+    NUMBER = "number"
 
 
 class Rank(IntEnum):
@@ -50,17 +60,22 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
+    CALLED_BACK = "called_back"
     TURNED_AWAY = "turned_away"
     # The switch itself went down with the call.
     LOST = "lost"
 
 
+# Between the name of a call and the number of the attempt, in the name of a leg that was dialled.
+DIALLED = "~"
 # Why a call ended whose end nobody saw; by this the figures know it.
 UNSEEN_END = "gone while the switchboard was away"
 
 CONVERSATION = frozenset({CallState.TALKING, CallState.HELD, CallState.RECONNECTING})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
-WITH_AGENT = CONVERSATION | {CallState.OFFERED}
+# Offered in their order; of these, only who waits is on the line.
+QUEUED = frozenset({CallState.WAITING, CallState.PROMISED})
+WITH_AGENT = CONVERSATION | {CallState.OFFERED, CallState.DIALLING}
 
 
 class Place(NamedTuple):
@@ -68,6 +83,20 @@ class Place(NamedTuple):
 
     since: datetime
     leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """What was promised to a caller who hung up: a call to this number, by then.
+
+    `attempts` is how often it was dialled. `live` says that the number is being dialled or was answered, and the
+    caller is reached at that leg.
+    """
+
+    number: str
+    promised_by: datetime
+    attempts: int = 0
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +125,24 @@ class Call:
     # The caller heard the front message in an earlier call and need not hear it again.
     heard_before: bool = False
     answered: bool = False
+    # The digits of a number, as far as they were entered.
+    entered: str = ""
+    call_back: CallBack | None = None
     agent: int | None = None
     # When the switchboard must act of itself in this state; None where only events move the call.
     due_at: datetime | None = None
     # How many messages were started for this caller; names the one being played.
     messages: int = 0
+
+    @property
+    def voice(self) -> str:
+        """The leg at which the caller is heard: the one that came in, or the last that was dialled."""
+        return f"{self.leg}{DIALLED}{self.call_back.attempts}" if self.call_back else self.leg
+
+    @property
+    def to_be_dialled(self) -> bool:
+        """Whether the caller hung up, and waits to be called back."""
+        return self.call_back is not None and not self.call_back.live
 
     @property
     def place(self) -> Place:

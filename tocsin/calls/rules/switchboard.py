@@ -5,9 +5,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
-from tocsin.calls.rules import desk, events, journey, moves, repair, routing
+from tocsin.calls.rules import call_backs, desk, events, journey, moves, repair, routing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.floor import Floor
@@ -50,6 +50,7 @@ def decide(
             desk.due(draft, draft.agents[agent.id])
     _take_due_calls(draft)
     routing.offer_calls(draft)
+    call_backs.dial_by_itself(draft)
     # Last, so that nobody is told a place in line in the moment an agent is offered.
     journey.announce_places(draft)
     return Decision(
@@ -65,17 +66,16 @@ def decide(
 def _take_due_calls(draft: Draft) -> None:
     for call in list(draft.calls.values()):
         if call.due_at and call.due_at <= draft.now and call.state is not CallState.WAITING:
-            journey.due(draft, call)
+            _part_of(call).due(draft, call)
 
 
 def _take(draft: Draft, event: events.Event) -> None:
     match event:
         case events.CallArrived():
             journey.arrive(draft, event)
-        case events.KeyPressed():
-            journey.press(draft, event)
-        case events.MessagePlayed():
-            journey.played(draft, event)
+        case events.KeyPressed() | events.MessagePlayed() | events.DialAnswered() | events.DialFailed():
+            if call := draft.call_at(event.leg):
+                _happen_to(draft, call, event)
         case events.AgentLegUp():
             desk.leg_up(draft, event)
         case events.LegEnded():
@@ -88,9 +88,35 @@ def _take(draft: Draft, event: events.Event) -> None:
             repair.lose_sight(draft)
 
 
+def _happen_to(draft: Draft, call: Call, event: events.OfCaller) -> None:
+    match event:
+        case events.KeyPressed():
+            _part_of(call).press(draft, call, event.key)
+        case events.MessagePlayed() if event.message == call.message:
+            # Only the newest of a call counts.
+            _part_of(call).played(draft, call)
+        case events.DialAnswered():
+            call_backs.answered(draft, call)
+        case events.DialFailed() if call.state is CallState.DIALLING:
+            call_backs.unreached(draft, call, why=event.why)
+        case _:
+            pass
+
+
+def _part_of(call: Call) -> ModuleType:
+    """The rules of the part of the journey that a call is in."""
+    return call_backs if call_backs.concern(call) else journey
+
+
 def _leg_ended(draft: Draft, leg: str) -> None:
-    if call := draft.calls.get(leg):
-        journey.hung_up(draft, call)
+    if call := draft.call_at(leg):
+        if leg != call.voice:
+            # Hung up after a call-back was promised.
+            return
+        if call.state is CallState.DIALLING:
+            call_backs.unreached(draft, call, why="hung up")
+        else:
+            journey.hung_up(draft, call)
         return
     for agent in draft.agents.values():
         if agent.leg == leg:

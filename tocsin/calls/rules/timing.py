@@ -19,6 +19,16 @@ WRAP_UP = timedelta(seconds=120)
 # A caller in the switch's fallback who was not seen for this long counts as gone. The message there may be longer:
 # nobody is hung up for that, and whoever comes again is taken in.
 FALLBACK_RETURN = timedelta(seconds=60)
+# A number that is called back rings for so long.
+RINGING = timedelta(seconds=30)
+# Whoever answers has so long to press the key by which somebody is told from a machine.
+GREETED = timedelta(seconds=10)
+# Between two attempts to call back.
+RETRY = timedelta(minutes=5)
+# So long before the end of the promise, the call-back goes before those who wait.
+PROMISE_NEARS = timedelta(minutes=5)
+# A promise not kept so long after its end is given up.
+PROMISE_OVER = timedelta(hours=4)
 # Spent with victims and relatives, after which an agent is offered none before a break from them of that length.
 D2_LIMIT = timedelta(hours=1)
 D2_BREAK = timedelta(minutes=10)

@@ -19,6 +19,8 @@ class Course:
     # Out of the switch's fallback, in the switchboard's hands.
     taken_in_at: datetime | None = None
     lined_up_at: datetime | None = None
+    # Hung up with the promise of a call-back.
+    promised_at: datetime | None = None
     answered_at: datetime | None = None
     # Back in line, the last time an agent disappeared from the conversation.
     returned_at: datetime | None = None
@@ -35,6 +37,8 @@ class Course:
         """
         if self.turned_away:
             return Outcome.TURNED_AWAY
+        if self.promised_at:
+            return Outcome.CALLED_BACK if self.answered_at or self.ended_at else None
         if self.answered_at:
             return Outcome.ANSWERED
         if self.ended_at:
@@ -78,6 +82,7 @@ def course(*, steps: Iterable[CallStep], arrived_at: datetime) -> Course:
         state=last.after,
         taken_in_at=first(*TAKEN_IN),
         lined_up_at=first(CallState.WAITING),
+        promised_at=first(CallState.PROMISED),
         answered_at=first(CallState.TALKING),
         returned_at=returns[-1] if returns else None,
         ended_at=last.at if last.after is CallState.ENDED else None,

@@ -18,7 +18,8 @@ SHORT = timedelta(seconds=5)
 class Figures:
     """What became of the calls of some stretch of time. Figures of disjoint calls can be added.
 
-    `offered` = `answered` + `abandoned` + `lost` + `in_progress`; who was turned away was not offered.
+    `offered` = `answered` + `abandoned` + `called_back` + `lost` + `in_progress`; who was turned away was not
+    offered.
     """
 
     offered: int = 0
@@ -31,6 +32,9 @@ class Figures:
     short: int = 0
     # Of the abandoned: left during the greeting or the front message, before there was a place in line.
     before_line: int = 0
+    # Hung up with the promise of a call-back, which was made or is over; of these, an agent spoke with.
+    called_back: int = 0
+    reached: int = 0
     # Ended where nobody saw it: the caller left, or the switch went down, while the switchboard was away.
     lost: int = 0
     in_progress: int = 0
@@ -88,6 +92,8 @@ def figures_of(course: Course, *, now: datetime) -> Figures:
                 before_line=int(in_message),
                 wait_of_all=waited,
             )
+        case Outcome.CALLED_BACK:
+            return Figures(offered=1, called_back=1, reached=int(course.answered_at is not None))
         case Outcome.LOST:
             return Figures(offered=1, lost=1, wait_of_all=waited)
         case None:

@@ -7,11 +7,10 @@ from enum import StrEnum
 
 from tocsin.calls.rules.states import CONVERSATION, IN_LINE, CallState
 from tocsin.insights.rules.figures import TARGET
-from tocsin.workforce.rules import AgentState
+from tocsin.workforce.rules import AT_WORK, AgentState
 
 # Past this, callers start to leave (median patience 293 s at a bank) and to call again.
 TOO_LONG = timedelta(minutes=2)
-AT_WORK = frozenset({AgentState.READY, AgentState.OFFERED, AgentState.TALKING, AgentState.WRAP_UP})
 
 
 @dataclass(frozen=True, slots=True)

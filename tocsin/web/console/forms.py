@@ -16,6 +16,7 @@ from tocsin.web.console.shown import language_name
 from tocsin.web.console.words import Words, WordsForm
 
 ALWAYS, WEEKLY = "always", "weekly"
+CALL_BACKS_BY_AGENTS, CALL_BACKS_AT_ONCE, NO_CALL_BACKS = "by_agents", "at_once", "none"
 
 
 class OpeningForm(WordsForm):
@@ -38,6 +39,23 @@ class OpeningForm(WordsForm):
         initial=Stream.D5,
         widget=forms.RadioSelect,
         help_text=_("Only agents trained for victims and relatives are offered their calls."),
+    )
+    call_backs = forms.ChoiceField(
+        label=_("Call-backs"),
+        choices=[
+            (
+                CALL_BACKS_BY_AGENTS,
+                _("On request; the agent sees the call first, then dials"),
+            ),
+            (
+                CALL_BACKS_AT_ONCE,
+                _("On request; dialled as soon as an agent is free"),
+            ),
+            (NO_CALL_BACKS, _("None")),
+        ],
+        initial=CALL_BACKS_BY_AGENTS,
+        widget=forms.RadioSelect,
+        help_text=_("Callers who wait may ask to be called back: they hang up and keep their place in line."),
     )
     opening = forms.ChoiceField(
         label=_("Opening hours"),

@@ -17,7 +17,7 @@ from tocsin.authorities.models import Authority, Number
 from tocsin.authorities.queries import authorities_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.forms import OpeningForm
+from tocsin.web.console.forms import CALL_BACKS_AT_ONCE, NO_CALL_BACKS, OpeningForm
 from tocsin.web.guards import PersonRequest, for_roles
 
 
@@ -84,6 +84,8 @@ def order(request: PersonRequest, slug: str, kind: str) -> HttpResponseBase:
                 front_texts=form.front_texts,
                 recordings=form.recordings,
                 hours=form.hours,
+                call_backs=form.cleaned_data["call_backs"] != NO_CALL_BACKS,
+                dials_itself=form.cleaned_data["call_backs"] == CALL_BACKS_AT_ONCE,
                 at=timezone.now(),
             )
         except Refusal as refusal:

@@ -1,0 +1,136 @@
+"""What callers hear of call-backs, in every language that the line speaks."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from tocsin.activations.rules import spoken_name
+from tocsin.calls.rules.numbers import digits_to_say
+
+
+class Sentences(NamedTuple):
+    """The sentences in one language; `spans` are the words for the spans that are promised, shortest first."""
+
+    offer: str
+    at_this_number: str
+    confirm: str
+    enter: str
+    wrong: str
+    promise: str  # {span}
+    spans: tuple[str, str, str, str, str]
+    called_back: str
+
+
+SPANS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240))
+
+SENTENCES: dict[str, Sentences] = {
+    "nl": Sentences(
+        offer="Wilt u teruggebeld worden en uw plaats behouden? Druk op 1.",
+        at_this_number="Wij bellen u terug op dit nummer.",
+        confirm="Is dat juist, druk op 1. Voor een ander nummer, druk op 2. Om te blijven wachten, druk op 0.",
+        enter="Toets het nummer in waarop wij u kunnen bellen, en daarna hekje.",
+        wrong="Dat nummer kunnen wij niet bellen.",
+        promise="Wij bellen u terug binnen {span}. U behoudt uw plaats en kunt nu ophangen. Tot straks.",
+        spans=("vijftien minuten", "een half uur", "een uur", "twee uur", "vier uur"),
+        called_back="Dit is het informatienummer. U vroeg om teruggebeld te worden. "
+        "Druk op 1 om met een medewerker te spreken.",
+    ),
+    "fr": Sentences(
+        offer="Pour être rappelé en gardant votre place, appuyez sur 1.",
+        at_this_number="Nous vous rappellerons à ce numéro.",
+        confirm="Si c'est exact, appuyez sur 1. Pour un autre numéro, sur 2. Pour continuer d'attendre, sur 0.",
+        enter="Composez le numéro où nous pouvons vous appeler, puis dièse.",
+        wrong="Nous ne pouvons pas appeler ce numéro.",
+        promise="Nous vous rappelons dans les {span}. Vous gardez votre place et pouvez raccrocher. À bientôt.",
+        spans=("quinze minutes", "trente minutes", "soixante minutes", "deux heures", "quatre heures"),
+        called_back="Ici le numéro d'information. Vous avez demandé à être rappelé. "
+        "Pour parler à un agent, appuyez sur 1.",
+    ),
+    "de": Sentences(
+        offer="Möchten Sie zurückgerufen werden und Ihren Platz behalten, drücken Sie die 1.",
+        at_this_number="Wir rufen Sie unter dieser Nummer zurück.",
+        confirm="Ist das richtig, drücken Sie die 1. Für eine andere Nummer die 2. Um weiter zu warten, die 0.",
+        enter="Geben Sie die Nummer ein, unter der wir Sie erreichen, und dann die Rautetaste.",
+        wrong="Diese Nummer können wir nicht anrufen.",
+        promise="Wir rufen Sie innerhalb von {span} zurück. Sie behalten Ihren Platz und können jetzt auflegen. "
+        "Bis gleich.",
+        spans=("fünfzehn Minuten", "dreißig Minuten", "einer Stunde", "zwei Stunden", "vier Stunden"),
+        called_back="Hier ist die Auskunftsnummer. Sie haben um Rückruf gebeten. "
+        "Um mit jemandem zu sprechen, drücken Sie die 1.",
+    ),
+    "en": Sentences(
+        offer="To be called back and keep your place, press 1.",
+        at_this_number="We will call you back at this number.",
+        confirm="If that is right, press 1. For another number, press 2. To go on waiting, press 0.",
+        enter="Enter the number at which we can call you, and then hash.",
+        wrong="We cannot call that number.",
+        promise="We will call you back within {span}. You keep your place and can hang up now. Goodbye.",
+        spans=("fifteen minutes", "half an hour", "one hour", "two hours", "four hours"),
+        called_back="This is the information number. You asked to be called back. "
+        "To speak with an agent, press 1.",
+    ),
+    "uk": Sentences(
+        offer="Щоб вам передзвонили зі збереженням черги, натисніть 1.",
+        at_this_number="Ми передзвонимо вам на цей номер.",
+        confirm="Якщо все правильно, натисніть 1. Для іншого номера натисніть 2. Щоб чекати далі, натисніть 0.",
+        enter="Наберіть номер, на який вам зателефонувати, а потім решітку.",
+        wrong="Ми не можемо зателефонувати на цей номер.",
+        promise="Ми передзвонимо вам упродовж {span}. Ваша черга збережеться, можете покласти слухавку.",
+        spans=("п'ятнадцяти хвилин", "пів години", "однієї години", "двох годин", "чотирьох годин"),
+        called_back="Це інформаційний номер. Ви просили передзвонити. Щоб поговорити з оператором, натисніть 1.",
+    ),
+    "ru": Sentences(
+        offer="Чтобы вам перезвонили с сохранением очереди, нажмите 1.",
+        at_this_number="Мы перезвоним вам на этот номер.",
+        confirm="Если всё верно, нажмите 1. Для другого номера нажмите 2. Чтобы ждать дальше, нажмите 0.",
+        enter="Наберите номер, по которому вам позвонить, а затем решётку.",
+        wrong="Мы не можем позвонить на этот номер.",
+        promise="Мы перезвоним вам в течение {span}. Ваша очередь сохранится, можете положить трубку.",
+        spans=("пятнадцати минут", "получаса", "одного часа", "двух часов", "четырёх часов"),
+        called_back="Это информационный номер. Вы просили перезвонить. Чтобы поговорить с оператором, нажмите 1.",
+    ),
+}
+
+
+def texts(language: str) -> Iterator[tuple[str, str]]:
+    """All that a line says of call-backs in a language, to be spoken before it opens."""
+    said = SENTENCES[language]
+    for text in (said.offer, said.at_this_number, said.confirm, said.enter, said.wrong, said.called_back):
+        yield language, text
+    for span in SPANS:
+        yield language, _promise_text(language, span)
+    for digit in range(10):
+        yield language, str(digit)
+
+
+def offer(language: str) -> tuple[str, ...]:
+    """The recording that tells those in line of the call-back."""
+    return (spoken_name(language, SENTENCES[language].offer),)
+
+
+def confirm_question(language: str, number: str, *, region: str) -> tuple[str, ...]:
+    """The recordings that read a number out, digit by digit, and ask whether it is right."""
+    said = SENTENCES[language]
+    read = (said.at_this_number, *digits_to_say(number, region=region), said.confirm)
+    return tuple(spoken_name(language, text) for text in read)
+
+
+def number_question(language: str, *, again: bool) -> tuple[str, ...]:
+    """The recordings that ask for a number, again where the last was none."""
+    said = SENTENCES[language]
+    return tuple(spoken_name(language, text) for text in ((said.wrong,) if again else ()) + (said.enter,))
+
+
+def promise(language: str, span: timedelta) -> tuple[str, ...]:
+    """The recording that says by when the call comes, and goodbye."""
+    return (spoken_name(language, _promise_text(language, span)),)
+
+
+def called_back(language: str) -> tuple[str, ...]:
+    """The recording that is heard by whoever answers the call-back."""
+    return (spoken_name(language, SENTENCES[language].called_back),)
+
+
+def _promise_text(language: str, span: timedelta) -> str:
+    said = SENTENCES[language]
+    return said.promise.format(span=said.spans[SPANS.index(span)])
