@@ -2,7 +2,9 @@
 
 import json
 import multiprocessing
+import os
 import socket
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,7 +22,6 @@ import pytest
 from websockets.sync.client import connect
 
 from tocsin.gateways.asterisk.engine import Engine, EngineSettings, outside_trunk, run_outside
-from tocsin.gateways.asterisk.engine.configuration import log_folder
 
 PASSWORD = "only-in-this-test-0123456789"
 # Only so that a test that fails does not hang.
@@ -115,7 +116,7 @@ class Node:
 
     def trouble(self) -> list[str]:
         """What the log complains of."""
-        lines = (self.log / "messages.log").read_text().splitlines()
+        lines = self.log.read_text().splitlines()
         return [line for line in lines if "WARNING[" in line or "ERROR[" in line]
 
     def doing(self, channel: str) -> dict[str, Any]:
@@ -130,13 +131,13 @@ def running(
 ) -> Iterator[Node]:
     """The switch, or the outside network, until the end of the block."""
     outside = start is run_outside
-    folder = settings.outside_folder if outside else settings.run_folder
-    process = multiprocessing.get_context("spawn").Process(target=start, args=(engine, settings))
+    log = (settings.outside_folder if outside else settings.run_folder).with_suffix(".log")
+    process = multiprocessing.get_context("spawn").Process(target=_logged, args=(start, engine, settings, log))
     node = Node(
         process=process,
         port=settings.outside_http_port if outside else settings.http_port,
         user="outside" if outside else "switchboard",
-        log=log_folder(folder),
+        log=log,
     )
     process.start()
     try:
@@ -148,9 +149,29 @@ def running(
         process.kill()
 
 
+def _logged(
+    start: Callable[[Engine, EngineSettings], Any], engine: Engine, settings: EngineSettings, log: Path
+) -> None:
+    """In the node's own process: what it says goes into a file."""
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), sys.stdout.fileno())
+    start(engine, settings)
+
+
 def is_up(node: Node) -> bool:
     assert node.process.is_alive(), "Asterisk ended while it started"
     try:
         return node.ask("GET", "asterisk/ping") is not None
     except urllib.error.URLError:
         return False
+
+
+@contextmanager
+def call(outside: Node, endpoint: str, *, caller: str = "+3225550123") -> Iterator[str]:
+    """A call from the outside network, until the end of the block; answers the outside's channel."""
+    with outside.listening("outside"):
+        channel = outside.ask("POST", "channels", endpoint=endpoint, app="outside", callerId=caller)["id"]
+        try:
+            yield channel
+        finally:
+            outside.ask("DELETE", f"channels/{channel}")

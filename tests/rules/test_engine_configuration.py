@@ -154,6 +154,17 @@ def test_a_carriers_calls_come_from_its_addresses_only() -> None:
     assert "127.0.0.10" not in text
 
 
+def test_what_the_switch_complains_of_is_bounded_by_whoever_runs_it() -> None:
+    ((_, _), (_, files)) = sections(written()["logger.conf"])
+    assert files == {"console": ["warning,error"]}
+
+
+def test_what_strangers_send_that_is_no_sip_is_no_complaint() -> None:
+    ((_, mapped),) = sections(written()["pjproject.conf"])
+    assert mapped["asterisk_error"] == ["0"]
+    assert "asterisk_warning" not in mapped
+
+
 def test_a_carrier_over_tls_is_spoken_to_over_tls_and_must_prove_itself() -> None:
     carrier = replace(CARRIER, transport="tls", encrypted=True)
     text = written(trunks=(carrier,), certificate=CERTIFICATE)["pjsip.conf"]

@@ -36,7 +36,6 @@ _EMPTY = (
     "codecs",
     "dnsmgr",
     "features",
-    "pjproject",
     "stasis",
     "udptl",
     "websocket_client",
@@ -117,7 +116,9 @@ def _every_node(settings: EngineSettings, *, run: Path, engine: Engine, names: I
         system=run.name,
         most_legs=3 * settings.most_calls,
     )
-    texts |= {name: _filled(name) for name in ("musiconhold.conf", "sorcery.conf", "indications.conf")}
+    texts |= {
+        name: _filled(name) for name in ("musiconhold.conf", "sorcery.conf", "indications.conf", "pjproject.conf")
+    }
     texts["cdr.conf"] = "[general]\nenable = no\n"
     texts["manager.conf"] = "[general]\nenabled = no\n"
     texts["logger.conf"] = _filled("logger.conf", queue_log="yes" if settings.peer_queue else "no")

@@ -25,8 +25,6 @@ _libc = ctypes.CDLL(None)
 _OPEN_FILES = 65_536
 # What Asterisk may see of ours: no secrets, and nothing that leads it to libraries of the machine.
 _ENVIRONMENT = {"HOME", "LANG", "LC_ALL", "PATH", "TERM", "TZ"}
-# Beyond this, the log of earlier runs makes place for a new one.
-_LOG_BYTES = 20_000_000
 
 
 def run(engine: Engine, settings: EngineSettings) -> NoReturn:
@@ -89,9 +87,6 @@ def prepare(engine: Engine, settings: EngineSettings, *, folder: Path, texts: Ma
     if settings.certificate:  # copied, because the switch may not be the user who can read the key
         _copy(settings.certificate.certificate, to=etc / "certificate.pem")
         _copy(settings.certificate.key, to=etc / "key.pem")
-    journal = log / "messages.log"
-    if journal.exists() and journal.stat().st_size > _LOG_BYTES:
-        journal.replace(log / "messages.log.1")
 
 
 def _copy(file: Path, *, to: Path) -> None:
