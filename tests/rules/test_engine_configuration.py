@@ -154,6 +154,17 @@ def test_a_carriers_calls_come_from_its_addresses_only() -> None:
     assert "127.0.0.10" not in text
 
 
+def test_nobody_is_a_carrier_for_bearing_its_name() -> None:
+    text = written(trunks=(CARRIER,), rehearsal=True, peer_queue=1)["pjsip.conf"]
+    for name in ("carrier", "agents-trunk", "peer"):
+        (known_by,) = (
+            values["identify_by"]
+            for title, values in sections(text)
+            if title.startswith(name) and "allow" in values
+        )
+        assert known_by == ["ip"]
+
+
 def test_what_the_switch_complains_of_is_bounded_by_whoever_runs_it() -> None:
     ((_, _), (_, files)) = sections(written()["logger.conf"])
     assert files == {"console": ["warning,error"]}
