@@ -111,6 +111,13 @@ class Speaker:
         self.tell(message)
         return self.hear(lambda said: by.mark.encode() in said and status(said) >= 200)
 
+    def reply(self, request: bytes, line: str, headers: Mapping[str, str]) -> None:
+        """Answer a request with a status and its reason."""
+        copied = {name: header(request, name) for name in ("Via", "From", "To", "Call-ID", "CSeq")}
+        copied["To"] += ";tag=replied"
+        lines = (f"{name}: {value}\r\n" for name, value in (copied | dict(headers)).items())
+        self.tell(f"SIP/2.0 {line}\r\n{''.join(lines)}Content-Length: 0\r\n\r\n".encode())
+
     def close(self) -> None:
         self._socket.close()
 
@@ -138,15 +145,25 @@ def header(message: bytes, name: str) -> str:
 
 
 def proof(asked: str, *, method: str, uri: str, user: str, password: str) -> str:
-    """The Authorization that answers a challenge, by the digest of a password (RFC 2617: MD5, qop=auth)."""
-    challenge = dict(re.findall(r'(\w+)="?([^",]*)"?', asked))
-    secret = _md5(f"{user}:{challenge['realm']}:{password}")
-    answer = _md5(f"{secret}:{challenge['nonce']}:00000001:own:auth:{_md5(f'{method}:{uri}')}")
-    return (
-        f'Digest username="{user}",realm="{challenge["realm"]}",nonce="{challenge["nonce"]}",uri="{uri}",'
-        f'response="{answer}",opaque="{challenge.get("opaque", "")}",'
-        'algorithm=MD5,qop=auth,nc=00000001,cnonce="own"'
+    """The Authorization that answers a challenge."""
+    said = named_values(asked) | {"username": user, "uri": uri, "nc": "00000001", "cnonce": "own", "qop": "auth"}
+    said["response"] = digest(said, method=method, password=password)
+    return "Digest " + ",".join(
+        f"{name}={value}" if name in ("algorithm", "nc", "qop") else f'{name}="{value}"'
+        for name, value in said.items()
     )
+
+
+def digest(said: Mapping[str, str], *, method: str, password: str) -> str:
+    """The proof of knowing a password, for what an Authorization says beside it (RFC 2617: MD5, qop=auth)."""
+    secret = _md5(f"{said['username']}:{said['realm']}:{password}")
+    asked = _md5(f"{method}:{said['uri']}")
+    return _md5(f"{secret}:{said['nonce']}:{said['nc']}:{said['cnonce']}:auth:{asked}")
+
+
+def named_values(text: str) -> dict[str, str]:
+    """What a challenge or an Authorization says, by name."""
+    return dict(re.findall(r'(\w+)="?([^",]*)"?', text))
 
 
 def _md5(text: str) -> str:

@@ -199,6 +199,18 @@ def test_a_carrier_that_wants_it_is_registered_with() -> None:
     assert registration["outbound_auth"] == ["carrier"]
 
 
+def test_a_carrier_may_have_to_prove_itself_beside_its_addresses_or_instead() -> None:
+    for peers, known_by in ((CARRIER.peers, "ip"), ((), "auth_username")):
+        text = written(trunks=(replace(CARRIER, peers=peers, their_password="long;and-random-0123456789"),))[
+            "pjsip.conf"
+        ]
+        endpoint = one(text, "carrier", "endpoint")
+        assert endpoint["identify_by"] == [known_by]
+        (asked,) = endpoint["auth"]
+        assert one(text, asked, "auth")["username"] == ["carrier"]
+        assert one(text, asked, "auth")["password"] == ["long\\;and-random-0123456789"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -212,6 +224,8 @@ def test_a_carrier_that_wants_it_is_registered_with() -> None:
         {"transport": "sctp"},
         {"register": True},
         {"encrypted": True},
+        {"their_password": "guessed"},
+        {"their_password": "long-and-random-0123456789\ntype=x"},
         {"user": "tocsin", "password": "secret\ntype=x"},
     ],
 )

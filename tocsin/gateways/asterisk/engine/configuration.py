@@ -24,6 +24,8 @@ _SHORTEST, _LONGEST = 2, 15
 _PATIENCE_SECONDS = 4 * 3600
 # How often the switchboard is tried: while it is away, and after it asked for a pause.
 _AWAY_SECONDS, _FULL_SECONDS = 2, 5
+# What a carrier proves itself with; no trunk's name ends so.
+_THEIRS = "_theirs"
 # Who signs the certificates of carriers: where Debian and Ubuntu keep the list.
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -189,6 +191,8 @@ def _trunk(trunk: Trunk, settings: EngineSettings, *, context: str) -> str:
     options = [f"{name} = {value}" for name, value in _speech_address(settings.bind)]
     if trunk.user:
         options += [f"outbound_auth = {trunk.name}", f"from_user = {trunk.user}"]
+    if trunk.their_password:
+        options.append(f"auth = {trunk.name}{_THEIRS}")
     if trunk.encrypted:
         options.append("media_encryption = sdes")
     text = _filled(
@@ -200,12 +204,15 @@ def _trunk(trunk: Trunk, settings: EngineSettings, *, context: str) -> str:
         contact=_address(trunk),
         check_seconds=trunk.check_seconds,
         silence_seconds=trunk.silence_seconds,
-        matches=_lines(f"match = {peer}" for peer in trunk.peers),
+        identify_by="ip" if trunk.peers else "auth_username",
     )
+    if trunk.peers:
+        matches = _lines(f"match = {peer}" for peer in trunk.peers)
+        text += _filled("pjsip-identify.conf", name=trunk.name, matches=matches)
     if trunk.user:
-        text += _filled(
-            "pjsip-credentials.conf", name=trunk.name, user=trunk.user, password=_literal(trunk.password)
-        )
+        text += _credentials(trunk.name, user=trunk.user, password=trunk.password)
+    if trunk.their_password:
+        text += _credentials(trunk.name + _THEIRS, user=trunk.name, password=trunk.their_password)
     if trunk.register:
         text += _filled(
             "pjsip-registration.conf",
@@ -216,6 +223,10 @@ def _trunk(trunk: Trunk, settings: EngineSettings, *, context: str) -> str:
             host=trunk.contact.rpartition(":")[0],
         )
     return text
+
+
+def _credentials(name: str, *, user: str, password: str) -> str:
+    return _filled("pjsip-credentials.conf", name=name, user=user, password=_literal(password))
 
 
 def _address(trunk: Trunk) -> str:

@@ -13,6 +13,7 @@ CALLERS_ADDRESS = "127.0.0.10"
 AGENTS_ADDRESS = "127.0.0.20"
 
 _PRINTABLE = re.compile(r"[ -~]*")
+_SHORTEST_PASSWORD = 20
 
 
 def _refuse_unprintable(settings: object) -> None:
@@ -29,9 +30,11 @@ class Trunk:
     """A carrier: where its calls may come from and where calls to it go.
 
     `peers` are addresses or networks; `contact` is host:port. With `user`, calls and registration prove
-    themselves with that user and `password`; `register` announces us to the carrier. `encrypted` asks for
-    SRTP with keys in the SDP, which is only safe over TLS. `check_seconds` is the time between OPTIONS
-    pings, and after `silence_seconds` without a packet a call is held to be lost; 0 is never, for both.
+    themselves with that user and `password`; `register` announces us to the carrier. With `their_password`,
+    the carrier must prove itself as the user `name`: beside its peers, or from anywhere where none are named.
+    `encrypted` asks for SRTP with keys in the SDP, which is only safe over TLS. `check_seconds` is the time
+    between OPTIONS pings, and after `silence_seconds` without a packet a call is held to be lost; 0 is never,
+    for both.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Trunk:
     user: str = ""
     password: str = ""
     register: bool = False
+    their_password: str = ""
     encrypted: bool = False
     check_seconds: int = 30
     silence_seconds: int = 120
@@ -53,8 +57,16 @@ class Trunk:
             raise Refusal(f"The trunk {self.name} is reached at host:port; {self.contact!r} is not.")
         if self.transport not in ("udp", "tcp", "tls"):
             raise Refusal(f"The trunk {self.name} speaks udp, tcp or tls; {self.transport!r} is none of them.")
-        if not self.peers:
-            raise Refusal(f"The trunk {self.name} names no address that its calls come from.")
+        if not self.peers and not self.their_password:
+            raise Refusal(
+                f"The trunk {self.name} names neither the peers that its calls come from nor their_password, "
+                "so that anybody could call."
+            )
+        if self.their_password and len(self.their_password) < _SHORTEST_PASSWORD:
+            raise Refusal(
+                f"The trunk {self.name}: strangers may try their_password as often as they like; give it at least "
+                f"{_SHORTEST_PASSWORD} characters."
+            )
         for peer in self.peers:
             try:
                 ipaddress.ip_network(peer, strict=False)
@@ -140,7 +152,7 @@ class EngineSettings:
             ipaddress.ip_address(self.bind)
         except ValueError:
             raise Refusal(f"The switch listens on an address, such as 127.0.0.1; {self.bind!r} is none.") from None
-        if len(self.password) < 20:
+        if len(self.password) < _SHORTEST_PASSWORD:
             raise Refusal("The switch's password is too short to be a random one.")
         if self.rehearsal and not self.is_local:
             raise Refusal("Rehearsals with synthetic agents need a switch that listens on 127.0.0.1 only.")
