@@ -25,13 +25,14 @@ def main(names: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.rush import activation, calls, conversations, desk
+    from tests.rush import activation, calls, conversations, desk, junk
 
     benches = {
         "calls": calls.measure,
         "conversations": conversations.measure,
         "activation": activation.measure,
         "desk": desk.measure,
+        "junk": junk.measure,
     }
     if unknown := set(names) - set(benches):
         sys.exit(f"No benchmark {', '.join(sorted(unknown))}; there is {', '.join(benches)}.")
