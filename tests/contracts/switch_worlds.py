@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.ari import AriAccess, open_ari
 from tocsin.gateways.asterisk.engine import Engine, EngineSettings, run, run_outside
+from tocsin.gateways.asterisk.listening import ear_of
 from tocsin.gateways.asterisk.outside import Leg, OutsideNetwork, open_outside
 from tocsin.gateways.asterisk.switch import AsteriskSettings, AsteriskSwitch
 from tocsin.gateways.asterisk.telephones import Browsers
@@ -82,11 +83,17 @@ class World(Protocol):
     async def restart(self) -> None:
         """The switch loses everything and starts again."""
 
+    def refuse_tapes(self) -> None:
+        """Nothing can be written where conversations are recorded."""
+
     async def can_register(self, username: str, password: str) -> bool:
         """Whether a telephone can register."""
 
     async def bridges(self) -> int:
         """How many bridges there are, where the switch has such."""
+
+    async def ears(self) -> frozenset[str]:
+        """What people listen in with: another for each who does, and for each change."""
 
     def another_switchboard(self) -> AbstractAsyncContextManager[ports.Switch]:
         """The same switch, as another process commands it."""
@@ -145,11 +152,17 @@ class RehearsedWorld:
     async def restart(self) -> None:
         self.switch.restart()
 
+    def refuse_tapes(self) -> None:
+        self.switch.refuse_tapes()
+
     async def can_register(self, username: str, password: str) -> bool:
         return self.switch.logins.get(username) == login(username, password)
 
     async def bridges(self) -> int:
         return 0
+
+    async def ears(self) -> frozenset[str]:
+        return frozenset(str(seen) for seen in (await self.switch.connect()).listeners.values())
 
     @asynccontextmanager
     async def another_switchboard(self) -> AsyncIterator[ports.Switch]:
@@ -213,15 +226,25 @@ class AsteriskWorld:
     async def restart(self) -> None:
         await asyncio.to_thread(self.nodes.restart_switch)
 
+    def refuse_tapes(self) -> None:
+        self.nodes.settings.tapes.chmod(0o500)
+
     async def can_register(self, username: str, password: str) -> bool:
         return await can_register(self.nodes.settings.http_port, username, password)
 
     async def bridges(self) -> int:
+        return len(await self._bridges())
+
+    async def ears(self) -> frozenset[str]:
+        found = await self._bridges()
+        return frozenset(one["id"] for one in found if ear_of(one["id"]) and len(one["channels"]) == 2)
+
+    async def _bridges(self) -> list[dict[str, Any]]:
         access = self.nodes.access(port=self.nodes.settings.http_port, user="switchboard", app="looking-on")
         ari = await open_ari(access, on_event=lambda _: None, on_lost=lambda: None)
         found = await ari.ask("GET", "bridges")
         await ari.close()
-        return len(found)
+        return list(found)
 
     @asynccontextmanager
     async def crowd(self, *, channels: int) -> AsyncIterator[None]:
@@ -248,7 +271,7 @@ class AsteriskWorld:
 
 
 @asynccontextmanager
-async def asterisk_world(nodes: "Nodes") -> AsyncIterator[World]:
+async def asterisk_world(nodes: "Nodes") -> AsyncIterator[AsteriskWorld]:
     """The switch and the outside network of these nodes, with nobody on the line."""
     settings = nodes.settings
     async with Line(settings.http_port) as line:
@@ -260,6 +283,7 @@ async def asterisk_world(nodes: "Nodes") -> AsyncIterator[World]:
         try:
             yield AsteriskWorld(nodes, line, outside, switch)
         finally:
+            settings.tapes.chmod(0o700)
             await outside.close()
             await switch.close()
 

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import TypeVar
 
-from tests.contracts.switch_worlds import PATIENCE_SECONDS, World
+from tests.contracts.switch_worlds import PATIENCE_SECONDS, AsteriskWorld, Nodes, World, asterisk_world
 from tocsin.calls import ports
 
 E = TypeVar("E", bound=ports.SwitchEvent)
@@ -102,3 +102,13 @@ def story(test: Callable[[Switchboard], Awaitable[None]]) -> Callable[[Worlds], 
 
     run.__name__, run.__doc__ = test.__name__, test.__doc__
     return run
+
+
+def on_asterisk(test: Callable[[AsteriskWorld], Awaitable[None]], nodes: Nodes) -> None:
+    """Runs a test on real Asterisk alone; its switch is not connected yet."""
+
+    async def play() -> None:
+        async with asyncio.timeout(2 * PATIENCE_SECONDS), asterisk_world(nodes) as world:
+            await test(world)
+
+    asyncio.run(play())

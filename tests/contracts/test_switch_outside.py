@@ -1,7 +1,6 @@
 """What every telephone switch does with those whom it calls outside."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,12 +9,10 @@ from tests.contracts.switch_worlds import (
     BRIEF,
     CAUSES,
     ENDLESS,
-    PATIENCE_SECONDS,
     AsteriskWorld,
     Nodes,
-    asterisk_world,
 )
-from tests.contracts.switchboard import Switchboard, story
+from tests.contracts.switchboard import Switchboard, on_asterisk, story
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.ari import open_ari
 
@@ -189,14 +186,6 @@ async def test_a_switchboard_that_leaves_hangs_up_on_nobody_whom_it_called(board
         "talks": ports.DialledSeen(answered=True),
         "rings": ports.DialledSeen(answered=False),
     }
-
-
-def on_asterisk(test: Callable[[AsteriskWorld], Awaitable[None]], nodes: Nodes) -> None:
-    async def play() -> None:
-        async with asyncio.timeout(2 * PATIENCE_SECONDS), asterisk_world(nodes) as world:
-            await test(world)
-
-    asyncio.run(play())
 
 
 @pytest.mark.telephony

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tocsin.calls.ports import CallArrived, CallerSeen, DialFailure, DialledSeen
-from tocsin.gateways.asterisk.census import read_census
+from tocsin.calls.ports import CallArrived, CallerSeen, DialFailure, DialledSeen, ListenerSeen
+from tocsin.gateways.asterisk.census import known_legs, read_census
 from tocsin.gateways.asterisk.dialling import Intent, failure_of
 
 ARRIVED = "2026-11-21T22:40:55.883+0100"
@@ -70,7 +70,7 @@ def test_only_bridges_of_callers_who_are_gone_are_left_over() -> None:
         ],
         ours=["c"],
     )
-    assert found.leftovers == ("call-gone",)
+    assert found.leftover_bridges == ("call-gone",)
 
 
 def test_of_who_was_dialled_it_is_told_who_answered_and_who_is_with_them() -> None:
@@ -89,7 +89,7 @@ def test_of_who_was_dialled_it_is_told_who_answered_and_who_is_with_them() -> No
     assert found.census.dialled == {"up": DialledSeen(answered=True), "rings": DialledSeen(answered=False)}
     assert found.census.callers["c"].together_with == {"up"}
     assert found.has_bridge == {"up", "c"}
-    assert (found.leftovers, found.uncalled) == ((), ())
+    assert (found.leftover_bridges, found.uncalled) == ((), ())
 
 
 def test_a_leg_that_was_made_and_shows_no_number_was_never_called() -> None:
@@ -120,3 +120,43 @@ def test_a_leg_that_was_made_and_shows_no_number_was_never_called() -> None:
 )
 def test_a_failure_is_known_by_its_cause(cause: int, why: DialFailure) -> None:
     assert failure_of(cause) is why
+
+
+def test_of_who_listens_in_it_is_told_to_what() -> None:
+    found = read_census(
+        channels=[
+            channel("c", "caller,1771"),
+            *(channel(leg, f"agent,{leg}") for leg in ("a", "s", "t")),
+            channel("ear", "listens,c,a,s,silent"),
+            channel("new", "listens,c,a,t,whispers"),
+        ],
+        bridges=[{"id": "call-c", "channels": ["c", "a"]}, {"id": "ear-ear", "channels": ["s", "ear"]}],
+        ours=["c", "a", "s", "t", "ear", "new"],
+    )
+    assert found.census.listeners == {
+        "s": ListenerSeen("c", "a", whispers=False),
+        "t": ListenerSeen("c", "a", whispers=True),
+    }
+    assert (found.ears, found.unlent) == ({"s": "ear"}, {"t": "new"})
+    assert (found.leftover_ears, found.leftover_bridges) == ((), ())
+    legs = known_legs(found)
+    assert legs["a"].guest_of == "c"
+    assert legs["a"].listeners == {"s", "t"}
+
+
+@pytest.mark.parametrize(
+    "talking", [["c"], ["a", "c", "s"]], ids=["the agent left the caller", "the listener joined them"]
+)
+def test_an_ear_whose_conversation_is_over_is_left_over(talking: list[str]) -> None:
+    found = read_census(
+        channels=[
+            channel("c", "caller,1771"),
+            channel("a", "agent,ann"),
+            channel("s", "agent,sofie"),
+            channel("ear", "listens,c,a,s,silent"),
+        ],
+        bridges=[{"id": "call-c", "channels": talking}, {"id": "ear-ear", "channels": ["ear"]}],
+        ours=["c", "a", "s", "ear"],
+    )
+    assert not found.census.listeners
+    assert (found.leftover_ears, found.leftover_bridges) == (("ear",), ("ear-ear",))

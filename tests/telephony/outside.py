@@ -102,6 +102,7 @@ class Outside:
         self.ari = ari
         self._happened: dict[tuple[str, str], dict[str, Any]] = {}
         self._news = threading.Condition()
+        self._taken: set[str] = set()
 
     def read(self, socket: ClientConnection) -> None:
         """Take in what happens, until the connection is closed."""
@@ -128,6 +129,22 @@ class Outside:
         }
         assert self.ari.ask("POST", f"channels/{leg}", **query)
         return Telephone(leg, self)
+
+    def rings(self) -> "Telephone":
+        """The first telephone that the switch calls outside and that nobody took up, once it rings."""
+        with self._news:
+            came = self._news.wait_for(self._called, timeout=PATIENCE_SECONDS)
+            assert came, f"Waited {PATIENCE_SECONDS} s for a call from the switch."
+            leg = self._called()[0]
+            self._taken.add(leg)
+        return Telephone(leg, self)
+
+    def _called(self) -> list[str]:
+        return [
+            subject
+            for (kind, subject), event in self._happened.items()
+            if kind == "StasisStart" and event["args"][:1] == ["number"] and subject not in self._taken
+        ]
 
     def wait_for(self, kind: str, subject: str) -> dict[str, Any]:
         """The event of this kind about a channel or a recording, once it has happened."""
@@ -167,7 +184,9 @@ class Outside:
         for leg in calls:
             self.ari.ask("DELETE", f"channels/{leg}")
         for leg in calls:
-            self.wait_for("ChannelDestroyed", leg)
+            # Of a telephone that was called, the end is not told.
+            if leg not in self._taken:
+                self.wait_for("ChannelDestroyed", leg)
 
     def _of(self, subject: str) -> list[str]:
         return [kind for kind, about in self._happened if about == subject]
@@ -185,6 +204,10 @@ class Telephone:
         """The same telephone, once the other side has answered."""
         self.outside.wait_for("StasisStart", self.leg)
         return self
+
+    def answer(self) -> None:
+        """Take a call from the switch."""
+        self.outside.ari.ask("POST", f"channels/{self.leg}/answer")
 
     def press(self, key: str) -> None:
         """Press a key, once the call is answered."""

@@ -18,21 +18,29 @@ from tocsin.calls.rules.events import (
     Event,
     KeyPressed,
     LegEnded,
+    ListenerSeen,
     MessagePlayed,
+    Recorded,
     SwitchEvent,
     Verb,
 )
 from tocsin.calls.rules.moves import (
+    Announce,
     Connect,
     Dial,
     DropLeg,
+    Listen,
     Move,
     Part,
+    PauseRecording,
     Play,
     PlayMusic,
+    Record,
     Release,
     SendBack,
+    StopListening,
     StopPlaying,
+    StopRecording,
     TakeIn,
 )
 
@@ -40,6 +48,7 @@ from tocsin.calls.rules.moves import (
 __all__ = [
     "AgentAsked",
     "AgentLegUp",
+    "Announce",
     "CallArrived",
     "CallerSeen",
     "Census",
@@ -54,15 +63,22 @@ __all__ = [
     "Event",
     "KeyPressed",
     "LegEnded",
+    "Listen",
+    "ListenerSeen",
     "Login",
     "MessagePlayed",
     "Move",
     "Part",
+    "PauseRecording",
     "Play",
     "PlayMusic",
+    "Record",
+    "Recorded",
     "Release",
     "SendBack",
+    "StopListening",
     "StopPlaying",
+    "StopRecording",
     "Switch",
     "SwitchEvent",
     "TakeIn",
@@ -99,6 +115,8 @@ class Switch(Protocol):
       then the census tells of the leg, which rings, is up, or is not there. A leg that rings can be hung up, and
       nothing else. Nobody is called twice under one name of a leg while it is there, and who answers while nobody
       commands the switch stays on the line. Whether a person answered or a machine, the switch cannot tell.
+    - A census tells of conversations and of who listens in. Of tapes it tells nothing: whoever wants one asks for
+      it again, and one that came to its end while nobody listened is there as a file, of mode 0600.
     - `keep_logins` makes the telephones given, and no others, able to register; it may be repeated at any time and
       repairs what a restart of the switch forgot.
     - `close` ends the connection: calls that are up stay up, and who was not taken in yet is left to the fallback.

@@ -71,6 +71,16 @@ class DialFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A tape came to its end; it is not whole where the disk was full or the switch refused to write."""
+
+    leg: str
+    tape: str
+    seconds: int
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LegEnded:
     """A leg of a caller or an agent, or one that was dialled and answered, is gone."""
 
@@ -99,6 +109,15 @@ class DialledSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerSeen:
+    """Somebody found listening in, to a caller's conversation with an agent."""
+
+    leg: str
+    agent_leg: str
+    whispers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """Everything alive in the switch at one moment, to compare with what is believed."""
 
@@ -106,6 +125,10 @@ class Census:
     dialled: Mapping[str, DialledSeen] = field(default_factory=dict)
     # Legs of agents, by leg; the value is the login.
     agents: Mapping[str, str] = field(default_factory=dict)
+    # The legs in an agent's own bridge, by the agent's leg.
+    consults: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # By the listener's leg.
+    listeners: Mapping[str, ListenerSeen] = field(default_factory=dict)
 
 
 class Verb(StrEnum):
@@ -142,6 +165,7 @@ SwitchEvent = (
     | AgentLegUp
     | DialAnswered
     | DialFailed
+    | Recorded
     | LegEnded
     | Disconnected
     | Census

@@ -29,9 +29,21 @@ class Dial:
 @dataclass(frozen=True, slots=True)
 class Play:
     """Play recordings to this leg alone one after the other, under a name; whatever was playing to it has stopped
-    before.
+    before. A leg in a conversation hears nothing else meanwhile, and is not heard.
 
     Ends with MessagePlayed, also when a recording is missing.
+    """
+
+    leg: str
+    message: str
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Play recordings to everybody in the leg's bridge, who go on hearing each other.
+
+    Ends with MessagePlayed, also when a recording is missing or nobody is in there. StopPlaying stops it, too.
     """
 
     leg: str
@@ -56,8 +68,10 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Bring another leg, an agent's or one that was dialled, into the caller's bridge: all in there hear each
-    other.
+    """Bring another leg, an agent's or one that was dialled, into the leg's bridge: all in there hear each other.
+
+    Whoever enters a bridge has left all others. Most bridges are callers'; an agent's own is for a word with a
+    second agent.
     """
 
     leg: str
@@ -66,10 +80,60 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Take another leg out of the caller's bridge; all legs stay up, and those left hear each other."""
+    """Take another leg out of the leg's bridge; all legs stay up, and those left hear each other."""
 
     leg: str
     other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Let a listener's leg hear what an agent hears and says with a caller, unheard.
+
+    Whispering, the listener is heard by the agent and by nobody else. Told again it does nothing, or changes that.
+    It ends when one of the three is gone, the agent has left the caller's bridge, or the listener enters one.
+    """
+
+    leg: str
+    agent_leg: str
+    listener: str
+    whispers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """Let a listener hear the caller's conversation no more."""
+
+    leg: str
+    listener: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what is said in the leg's bridge on a tape, whose name no tape had before; after a pause, go on.
+
+    A leg has one tape at a time. Ends with Recorded: when it is stopped, when nobody is in the bridge to speak
+    with, or when the leg is gone.
+    """
+
+    leg: str
+    tape: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """Leave out what is said from now on."""
+
+    leg: str
+    tape: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """The end of a tape."""
+
+    leg: str
+    tape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +158,21 @@ class DropLeg:
     leg: str
 
 
-Move = TakeIn | Dial | Play | PlayMusic | StopPlaying | Connect | Part | Release | SendBack | DropLeg
+Move = (
+    TakeIn
+    | Dial
+    | Play
+    | Announce
+    | PlayMusic
+    | StopPlaying
+    | Connect
+    | Part
+    | Listen
+    | StopListening
+    | Record
+    | PauseRecording
+    | StopRecording
+    | Release
+    | SendBack
+    | DropLeg
+)

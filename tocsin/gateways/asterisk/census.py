@@ -5,31 +5,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tocsin.calls.ports import CallArrived, CallerSeen, Census, DialledSeen
+from tocsin.calls.ports import CallArrived, CallerSeen, Census, DialledSeen, ListenerSeen
 from tocsin.gateways.asterisk.dialling import Intent
-from tocsin.gateways.asterisk.legs import Kind, Leg
-
-_BRIDGE = "call-"
+from tocsin.gateways.asterisk.legs import Kind, Leg, bridge_of, leg_of
+from tocsin.gateways.asterisk.listening import bridge_of_ear, ear_of, read_ear
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """A census, and what it leaves to be done.
 
-    `answered` are the legs that were; `has_bridge` are the legs whose own bridge was made; `leftovers` are bridges
-    whose leg is gone; `uncalled` are legs that were made to be dialled, and were not.
+    `answered` are the legs that were; `has_bridge` are the legs whose own bridge was made; `ears` are the snoop
+    channels by their listeners, and `unlent` those that were not brought together with them yet; `uncalled` are
+    legs that were made to be dialled, and were not. Left over are bridges and snoop channels that serve nobody.
     """
 
     census: Census
     answered: frozenset[str]
     has_bridge: frozenset[str]
+    ears: Mapping[str, str]
+    unlent: Mapping[str, str]
     uncalled: tuple[Intent, ...]
-    leftovers: tuple[str, ...]
-
-
-def bridge_of(leg: str) -> str:
-    """The name of the bridge of a caller, or of somebody who was dialled."""
-    return _BRIDGE + leg
+    leftover_bridges: tuple[str, ...]
+    leftover_ears: tuple[str, ...]
 
 
 def arrival_of(channel: Mapping[str, Any], *, number: str) -> CallArrived:
@@ -54,56 +52,85 @@ def read_census(
     arrivals: dict[str, CallArrived] = {}
     agents: dict[str, str] = {}
     dialled: dict[str, Intent] = {}
+    ears: dict[str, tuple[str, ListenerSeen]] = {}
     uncalled: list[Intent] = []
     # The newest last: of two telephones of one agent, that one counts.
     for channel in sorted(here, key=lambda channel: str(channel["creationtime"])):
         leg = channel["id"]
-        match channel["dialplan"]["app_data"].split(","):
-            case [_, "caller", number]:
+        _, *said = channel["dialplan"]["app_data"].split(",")
+        match said:
+            case ["caller", number]:
                 arrivals[leg] = arrival_of(channel, number=number)
-            case [_, "agent", login]:
+            case ["agent", login]:
                 agents[leg] = login
-            case [_, "dialled", shown, seconds]:
+            case ["dialled", shown, seconds]:
                 dialled[leg] = Intent(leg, shown, seconds)
                 if leg not in answered and not channel["connected"]["number"]:
                     uncalled.append(dialled[leg])
+            case _ if ear := read_ear(said):
+                ears[leg] = ear
     legs = arrivals.keys() | agents.keys() | dialled.keys()
-    members = {bridge["id"]: legs & frozenset(bridge["channels"]) for bridge in bridges}
-    together = {leg: frozenset(members.get(bridge_of(leg), ())) - {leg} for leg in legs}
-    owners = arrivals.keys() | dialled.keys()
+    members = {bridge["id"]: frozenset(bridge["channels"]) for bridge in bridges}
+    together = {leg: (members.get(bridge_of(leg), frozenset()) & legs) - {leg} for leg in legs}
+    busy = frozenset[str]().union(*together.values()) | {leg for leg in legs if together[leg]}
+    used = {
+        listener: ear
+        for ear, (listener, hears) in ears.items()
+        if hears.agent_leg in together.get(hears.leg, ()) and listener in legs - busy
+    }
+    unlent = {
+        listener: ear
+        for listener, ear in used.items()
+        if not members.get(bridge_of_ear(ear), frozenset()) >= {ear, listener}
+    }
     return Findings(
         census=Census(
             callers={leg: CallerSeen(arrival, together[leg]) for leg, arrival in arrivals.items()},
             dialled={leg: DialledSeen(leg in answered, together[leg]) for leg in dialled},
             agents=agents,
+            consults={leg: together[leg] for leg in agents if together[leg]},
+            listeners={listener: ears[ear][1] for listener, ear in used.items()},
         ),
         answered=answered,
-        has_bridge=frozenset(leg for leg in owners if bridge_of(leg) in members),
-        leftovers=tuple(
+        has_bridge=frozenset(leg for leg in legs if bridge_of(leg) in members),
+        ears={listener: ear for listener, ear in used.items() if listener not in unlent},
+        unlent=unlent,
+        uncalled=tuple(uncalled),
+        leftover_bridges=tuple(
             bridge
             for bridge in members
-            if bridge.startswith(_BRIDGE) and bridge.removeprefix(_BRIDGE) not in owners
+            if (leg_of(bridge) and leg_of(bridge) not in legs)
+            or (ear_of(bridge) and ear_of(bridge) not in used.values())
         ),
-        uncalled=tuple(uncalled),
+        leftover_ears=tuple(ear for ear in ears if ear not in used.values()),
     )
 
 
 def known_legs(found: Findings) -> dict[str, Leg]:
     """What a census says of legs; what they hear is not known."""
     census = found.census
-    callers, dialled = census.callers.items(), census.dialled.items()
-    seen = [(leg, Kind.CALLER, caller.arrival.number, caller.together_with) for leg, caller in callers]
-    seen += [(leg, Kind.DIALLED, "", outside.together_with) for leg, outside in dialled]
-    seen += [(leg, Kind.AGENT, "", frozenset()) for leg in census.agents]
-    return {
+    kinds = dict.fromkeys(census.callers, Kind.CALLER)
+    kinds |= dict.fromkeys(census.dialled, Kind.DIALLED) | dict.fromkeys(census.agents, Kind.AGENT)
+    legs = {
         name: Leg(
             kind,
-            number=number,
             up=name in found.answered or kind is Kind.AGENT,
             has_bridge=name in found.has_bridge,
-            partners=set(partners),
             music=True,
             message=None,
+            announcement=None,
         )
-        for name, kind, number, partners in seen
+        for name, kind in kinds.items()
     }
+    together = {leg: caller.together_with for leg, caller in census.callers.items()}
+    together |= {leg: dialled.together_with for leg, dialled in census.dialled.items()} | dict(census.consults)
+    for name, partners in together.items():
+        legs[name].partners = set(partners)
+        for partner in partners:
+            legs[partner].guest_of = name
+    for name, seen in census.callers.items():
+        legs[name].number = seen.arrival.number
+    for name, hears in census.listeners.items():
+        legs[name].hears, legs[name].ear = hears, found.ears.get(name, "")
+        legs[hears.agent_leg].listeners.add(name)
+    return legs

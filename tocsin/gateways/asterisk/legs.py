@@ -1,8 +1,10 @@
 """What is known of a leg between two censuses, so that Asterisk is asked for nothing in vain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from tocsin.calls.ports import ListenerSeen
 
 
 class Kind(Enum):
@@ -14,6 +16,14 @@ class Kind(Enum):
 
 
 @dataclass(slots=True)
+class Tape:
+    """What a leg's bridge is recorded on; `ending` once that was asked for."""
+
+    name: str
+    ending: bool = False
+
+
+@dataclass(slots=True)
 class Leg:
     """A leg in our application; `requests_for` keeps it up to date."""
 
@@ -22,13 +32,27 @@ class Leg:
     number: str = ""
     # Answered, here or out there.
     up: bool = False
-    # Whether the leg's own bridge was made, and the other legs that are in there.
+    # Whether the leg's own bridge was made, whether we asked for its news, and the other legs that are in there.
     has_bridge: bool = False
+    has_news: bool = False
     partners: set[str] = field(default_factory=set)
+    # Whose bridge the leg is in, where that is not its own.
+    guest_of: str = ""
+    # Where the leg listens in, the snoop channel it does that with, and the legs that listen in to this one.
+    hears: ListenerSeen | None = None
+    ear: str = ""
+    listeners: set[str] = field(default_factory=set)
+    tape: Tape | None = None
     music: bool = False
-    # The message that may be playing to this leg; None where that is not known.
+    # The message that may be playing to this leg, and the one in its bridge; None where that is not known.
     message: str | None = ""
+    announcement: str | None = ""
     sent_back: bool = False
+
+
+Legs = Mapping[str, Leg]
+
+_BRIDGE = "call-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +62,20 @@ class Request:
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+
+
+def bridge_of(leg: str) -> str:
+    """The name of a leg's own bridge."""
+    return _BRIDGE + leg
+
+
+def leg_of(bridge: str) -> str:
+    """Whose bridge it is; empty where it is nobody's."""
+    return bridge.removeprefix(_BRIDGE) if bridge.startswith(_BRIDGE) else ""
+
+
+def ask_for_news(name: str, leg: Leg, *, app: str) -> Iterator[Request]:
+    """Have the end of what is played or recorded in a leg's bridge told, also when our legs have just left it."""
+    if not leg.has_news:
+        leg.has_news = True
+        yield Request("POST", f"applications/{app}/subscription", {"eventSource": f"bridge:{bridge_of(name)}"})

@@ -3,43 +3,28 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.calls import ports
 from tocsin.calls.rules.numbers import may_be_dialled
-
-
-@dataclass(slots=True)
-class _Leg:
-    """A caller's leg has an arrival, an agent's a login, and one that was dialled its dial."""
-
-    arrival: ports.CallArrived | None = None
-    login: str = ""
-    dial: ports.Dial | None = None
-    up: bool = False
-    sent_back: bool = False
-    # In the fallback since before the last census, which does not look there.
-    unseen: bool = False
-    # What is heard there.
-    message: str = ""
-    music: bool = False
-    partners: set[str] = field(default_factory=set)
+from tocsin.gateways.rehearsal.exchange import Exchange, Leg
 
 
 class RehearsalSwitch:
     """Callers and agents do what `call`, `press`, `hang_up`, `agent_calls` and `try_again` say, and who is called
     outside does what `answer` and `refuse` say.
 
-    Recordings end as soon as they begin, but for those named `endless`, which play until they are stopped. It
-    fails by name: `lose_connection`, `restart`, and `stall` until `recover`.
+    Recordings end as soon as they begin, but for those named `endless`, which play until they are stopped. No time
+    passes, so every tape is empty. It fails by name: `lose_connection`, `restart`, `stall` until `recover`, and
+    `refuse_tapes`.
     """
 
     def __init__(self, *, endless: Collection[str] = ()) -> None:
         self.logins: dict[str, ports.Login] = {}
         self._endless = frozenset(endless)
         self._made = 0
-        self._legs: dict[str, _Leg] = {}
+        self._exchange = Exchange(self._put)
+        self._legs = self._exchange.legs
         self._connected = False
         self._inbox: list[ports.SwitchEvent] = []
         self._happened = asyncio.Event()
@@ -52,14 +37,14 @@ class RehearsalSwitch:
         """Somebody calls a number; answers the leg."""
         name = self._next_name()
         arrival = ports.CallArrived(leg=name, number=number, caller=caller, arrived_at=at)
-        self._legs[name] = _Leg(arrival=arrival)
+        self._legs[name] = Leg(arrival=arrival)
         self._put(arrival)
         return name
 
     def agent_calls(self, *, login: str) -> str:
         """An agent's telephone connects; answers the leg."""
         name = self._next_name()
-        self._legs[name] = _Leg(login=login, up=True)
+        self._legs[name] = Leg(login=login, up=True)
         self._put(ports.AgentLegUp(name, login))
         return name
 
@@ -69,7 +54,7 @@ class RehearsalSwitch:
 
     def hang_up(self, leg: str) -> None:
         """Whoever has this leg hangs up, or is hung up."""
-        ended = self._end(leg)
+        ended = self._exchange.end(leg)
         # The fallback tells nothing of who leaves it.
         if ended and not ended.sent_back:
             self._put(ports.LegEnded(leg))
@@ -81,7 +66,7 @@ class RehearsalSwitch:
 
     def refuse(self, leg: str, *, why: ports.DialFailure) -> None:
         """Whoever was called is not to be had."""
-        if self._end(leg):
+        if self._exchange.end(leg):
             self._put(ports.DialFailed(leg, why))
 
     def try_again(self) -> None:
@@ -114,6 +99,10 @@ class RehearsalSwitch:
         for move in waiting:
             self._carry_out(move)
 
+    def refuse_tapes(self) -> None:
+        """From now on nothing can be written."""
+        self._exchange.refuses_tapes = True
+
     # What a test may look at.
 
     def hears(self, leg: str) -> str:
@@ -143,7 +132,7 @@ class RehearsalSwitch:
         """See `calls.ports.Switch`."""
         self._connected = True
         self._inbox.clear()
-        callers, agents, dialled = {}, {}, {}
+        callers, agents, dialled, consults = {}, {}, {}, {}
         for name, leg in self._legs.items():
             leg.unseen = leg.sent_back
             if leg.arrival and not leg.sent_back:
@@ -152,7 +141,10 @@ class RehearsalSwitch:
                 dialled[name] = ports.DialledSeen(leg.up, frozenset(leg.partners))
             elif leg.login:
                 agents[name] = leg.login
-        return ports.Census(callers=callers, agents=agents, dialled=dialled)
+                if leg.partners:
+                    consults[name] = frozenset(leg.partners)
+        listeners = {name: leg.hears for name, leg in self._legs.items() if leg.hears}
+        return ports.Census(callers, dialled, agents, consults, listeners)
 
     async def next_events(self, *, timeout_seconds: float | None) -> Sequence[ports.SwitchEvent]:
         """See `calls.ports.Switch`."""
@@ -185,11 +177,6 @@ class RehearsalSwitch:
         self._made += 1
         return f"leg-{self._made}"
 
-    def _end(self, name: str) -> _Leg | None:
-        for other in self._legs.values():
-            other.partners.discard(name)
-        return self._legs.pop(name, None)
-
     def _put(self, event: ports.SwitchEvent) -> None:
         if self._connected:
             self._inbox.append(event)
@@ -211,39 +198,35 @@ class RehearsalSwitch:
 
     def _dial(self, move: ports.Dial) -> None:
         if move.leg not in self._legs:
-            self._legs[move.leg] = _Leg(dial=move)
+            self._legs[move.leg] = Leg(dial=move)
             if not may_be_dialled(move.number):
                 self.refuse(move.leg, why=ports.DialFailure.UNREACHABLE)
 
-    def _serve(self, leg: _Leg, move: ports.Move) -> None:
+    def _serve(self, leg: Leg, move: ports.Move) -> None:
         match move:
             case ports.TakeIn():
                 leg.up = leg.up or leg.arrival is not None
-            case ports.Play(name, message, media) if leg.up or leg.arrival:
-                if self._endless.intersection(media):
-                    leg.message = message
-                else:
-                    self._put(ports.MessagePlayed(name, message))
+            case ports.SendBack() if leg.arrival:
+                leg.sent_back = True
+            case ports.Play(_, message, media) if self._hears_out(leg, media):
+                leg.message = message
+            case ports.Announce(_, message, media) if leg.partners and self._endless.intersection(media):
+                leg.announcement = message
+            case ports.Play(name, message) | ports.Announce(name, message):
+                self._put(ports.MessagePlayed(name, message))
             case ports.PlayMusic():
                 leg.music = True
             case ports.StopPlaying(name, message):
-                self._stop(name, message)
+                self._exchange.stop(name, message)
                 leg.music = False
-            case ports.Connect(name, other) if leg.up and not leg.login and self._is_answered(other):
-                self._stop(name, leg.message)
-                self._stop(other, self._legs[other].message)
-                leg.partners.add(other)
-            case ports.Part(_, other):
-                leg.partners.discard(other)
-            case ports.SendBack() if leg.arrival:
-                leg.sent_back = True
+            case ports.Connect(name, other):
+                self._exchange.connect(name, other)
+            case ports.Part(name, other):
+                self._exchange.part(name, other)
+            case ports.Listen() | ports.StopListening():
+                self._exchange.listen(move)
+            case ports.Record() | ports.StopRecording():
+                self._exchange.record(move)
 
-    def _is_answered(self, name: str) -> bool:
-        leg = self._legs.get(name)
-        return leg is not None and leg.up
-
-    def _stop(self, name: str, message: str) -> None:
-        leg = self._legs[name]
-        if message and leg.message == message:
-            leg.message = ""
-            self._put(ports.MessagePlayed(name, message))
+    def _hears_out(self, leg: Leg, media: Collection[str]) -> bool:
+        return (leg.up or leg.arrival is not None) and bool(self._endless.intersection(media))

@@ -33,7 +33,7 @@ def run(engine: Engine, settings: EngineSettings) -> NoReturn:
     tcp += [(settings.bind, settings.sip_tls_port)] if settings.certificate else []
     _refuse_taken_ports(tcp=tcp, udp=[(settings.bind, settings.sip_port)])
     texts = configuration(settings, engine=engine)
-    _become(engine, settings, folder=settings.run_folder, texts=texts)
+    _become(engine, settings, folder=settings.run_folder, tapes=settings.tapes, texts=texts)
 
 
 def run_outside(engine: Engine, settings: EngineSettings) -> NoReturn:
@@ -43,7 +43,8 @@ def run_outside(engine: Engine, settings: EngineSettings) -> NoReturn:
         udp=[(address, settings.outside_sip_port) for address in (CALLERS_ADDRESS, AGENTS_ADDRESS)],
     )
     texts = outside_configuration(settings, engine=engine)
-    _become(engine, settings, folder=settings.outside_folder, texts=texts)
+    folder = settings.outside_folder
+    _become(engine, settings, folder=folder, tapes=folder / "spool/recording", texts=texts)
 
 
 def console(engine: Engine, settings: EngineSettings, *, order: str) -> NoReturn:
@@ -51,14 +52,18 @@ def console(engine: Engine, settings: EngineSettings, *, order: str) -> NoReturn
     _exec(engine, settings.run_folder, *(("-rx", order) if order else ("-r",)))
 
 
-def _become(engine: Engine, settings: EngineSettings, *, folder: Path, texts: Mapping[str, str]) -> NoReturn:
+def _become(
+    engine: Engine, settings: EngineSettings, *, folder: Path, tapes: Path, texts: Mapping[str, str]
+) -> NoReturn:
     log = log_folder(folder)
-    prepare(engine, settings, folder=folder, texts=texts)
+    prepare(engine, settings, folder=folder, tapes=tapes, texts=texts)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     limit = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     if os.geteuid() == 0 and sys.platform == "linux":
-        drop_root(settings, own=(folder, log))
+        drop_root(settings, own=(folder, log, tapes))
+    # What it writes is nobody else's to read: conversations above all.
+    os.umask(0o077)
     _exec(engine, folder, "-f")
 
 
@@ -70,17 +75,22 @@ def _exec(engine: Engine, folder: Path, *options: str) -> NoReturn:
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - no shell is wanted
 
 
-def prepare(engine: Engine, settings: EngineSettings, *, folder: Path, texts: Mapping[str, str]) -> None:
+def prepare(
+    engine: Engine, settings: EngineSettings, *, folder: Path, tapes: Path, texts: Mapping[str, str]
+) -> None:
     """Writes a node's configuration, and what it expects to find beside it."""
     etc, lib, data, log = folder / "etc", folder / "lib", folder / "data", log_folder(folder)
     shutil.rmtree(etc, ignore_errors=True)
-    for made in (etc, lib / "keys", data / "moh", data / "sounds", folder / "spool/recording", log):
+    for made in (etc, lib / "keys", data / "moh", data / "sounds", folder / "spool", tapes, log):
         made.mkdir(parents=True, exist_ok=True)
-    for private in (etc, lib, folder / "spool"):
+    for private in (etc, lib, folder / "spool", tapes):
         private.chmod(0o700)
     settings.media.mkdir(parents=True, exist_ok=True)
     _link(data / "documentation", to=engine.documentation)
     _link(data / "sounds/tocsin", to=settings.media)
+    recordings = folder / "spool/recording"
+    if recordings != tapes:
+        _link(recordings, to=tapes)
     write_music(data / "moh/calm.wav")
     for name, text in texts.items():
         (etc / name).write_text(text, "utf-8")
@@ -97,6 +107,8 @@ def _copy(file: Path, *, to: Path) -> None:
 
 
 def _link(link: Path, *, to: Path) -> None:
+    if link.is_dir() and not link.is_symlink():  # of an instance from before there were tapes
+        link.rmdir()
     link.unlink(missing_ok=True)
     link.symlink_to(to)
 

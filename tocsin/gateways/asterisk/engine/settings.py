@@ -177,6 +177,11 @@ class EngineSettings:
         return self.home / "outside-run"
 
     @property
+    def tapes(self) -> Path:
+        """Where conversations are recorded, if they are."""
+        return self.home / "tapes"
+
+    @property
     def media(self) -> Path:
         """The recordings the switch may play."""
         return self.home / "media"

@@ -1,0 +1,218 @@
+"""What goes on in one Asterisk: its events become those of `calls.ports`, and moves become requests to it."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tocsin.calls import ports
+from tocsin.calls.rules.numbers import may_be_dialled
+from tocsin.gateways.asterisk.ari import Answer, Event
+from tocsin.gateways.asterisk.bridges import clear_up_after
+from tocsin.gateways.asterisk.census import Findings, arrival_of, known_legs
+from tocsin.gateways.asterisk.dialling import Intent, call_out, failure_of, make_leg
+from tocsin.gateways.asterisk.legs import Kind, Leg, Request, bridge_of, leg_of
+from tocsin.gateways.asterisk.listening import lend_ear, lost, read_ear
+from tocsin.gateways.asterisk.moves import requests_for
+from tocsin.gateways.asterisk.recording import go_on
+
+logger = logging.getLogger(__name__)
+
+# The leg, the bridge or the message is gone, or not in a state for the move; 400 is what Asterisk says where a
+# channel in the query is gone.
+_RACES = frozenset({400, 404, 409, 412, 422})
+_CONFLICT = 409
+_KEYS = frozenset("0123456789*#")
+
+
+@dataclass(frozen=True, slots=True)
+class _GoingOn:
+    """A tape that Asterisk has already: running since before the last census, or over long since."""
+
+    leg: str
+    tape: str
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The legs of one Asterisk between two censuses. `tell` sends it a request, about something that comes back to
+    `answered` with the answer; `put` is for what happened. `trunk` is where calls go out.
+    """
+
+    app: str
+    trunk: str
+    tell: Callable[[Request, object], None]
+    put: Callable[[ports.SwitchEvent], None]
+    legs: dict[str, Leg] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """What is known of by now: legs, and what some of them listen in with."""
+        return frozenset(self.legs) | {leg.ear for leg in self.legs.values() if leg.ear}
+
+    def take_over(self, found: Findings) -> None:
+        """Begin with what a census found: what others were about to do is done, what they left behind removed."""
+        self.legs = known_legs(found)
+        for leg in found.census.agents.keys() - found.answered:
+            self.tell(Request("POST", f"channels/{leg}/answer"), "census")
+        for intent in found.uncalled:
+            self._call_out(intent)
+        for listener, ear in found.unlent.items():
+            for request in lend_ear(ear, listener, found.census.listeners[listener], self.legs):
+                self.tell(request, "census")
+        for ear in found.leftover_ears:
+            self.tell(Request("DELETE", f"channels/{ear}"), "census")
+        for bridge in found.leftover_bridges:
+            self.tell(Request("DELETE", f"bridges/{bridge}"), "census")
+
+    def carry_out(self, move: ports.Move) -> None:
+        """Send the requests for a move; where there are none, it has come to its end already."""
+        if isinstance(move, ports.Dial):
+            self._dial(move)
+            return
+        requests = list(requests_for(move, self.legs, app=self.app))
+        for request in requests:
+            self.tell(request, move)
+        if not requests and move.leg in self.legs:
+            self._not_done(move)
+
+    def answered(self, request: Request, about: object, answer: Answer) -> None:
+        """Take in what Asterisk said to a request."""
+        if isinstance(about, ports.Recorded) and answer.status:
+            self._tape_ended_unasked(about, answer)
+        elif answer.refused:
+            if answer.status not in _RACES:
+                logger.error("Asterisk refused %s %s for %s: %s", request.method, request.path, about, answer.body)
+            if isinstance(about, ports.Record) and answer.status == _CONFLICT:
+                self.tell(go_on(about.tape), _GoingOn(about.leg, about.tape))
+            else:
+                self._not_done(about)
+
+    def hear(self, event: Event) -> None:
+        """Take in what happened."""
+        match event["type"]:
+            case "StasisStart":
+                self._began(event["channel"], event["args"])
+            case "StasisEnd":
+                self._ended(event["channel"]["id"])
+            case "ChannelDtmfReceived":
+                self._pressed(event["channel"]["id"], event["digit"])
+            case "PlaybackFinished":
+                kind, _, place = event["playback"]["target_uri"].partition(":")
+                self._message_ended(leg_of(place) if kind == "bridge" else place, event["playback"]["id"])
+            case "RecordingFinished":
+                self._tape_ended(event["recording"])
+            case "Dial" if event["dialstatus"] == "ANSWER":
+                self._answered_outside(event["peer"]["id"])
+            case "ChannelDestroyed":
+                self._dial_failed(event["channel"]["id"], failure_of(event["cause"]))
+
+    def _began(self, channel: Mapping[str, Any], said: list[str]) -> None:
+        """A channel entered our application."""
+        name = channel["id"]
+        match said:
+            case ["caller", number]:
+                self.legs[name] = Leg(Kind.CALLER, number=number)
+                self.put(arrival_of(channel, number=number))
+            case ["agent", login]:
+                self.legs[name] = Leg(Kind.AGENT, up=True)
+                self.tell(Request("POST", f"channels/{name}/answer"), login)
+                self.put(ports.AgentLegUp(name, login))
+            case ["dialled", shown, seconds]:
+                # Also one that the switchboard before us had made.
+                self.legs.setdefault(name, Leg(Kind.DIALLED))
+                self._call_out(Intent(name, shown, seconds))
+            case _ if ear := read_ear(said):
+                listener, hears = ear
+                for request in lend_ear(name, listener, hears, self.legs):
+                    self.tell(request, hears)
+
+    def _ended(self, name: str) -> None:
+        """A channel left our application: it ended, or was sent back and may return."""
+        leg = self.legs.get(name)
+        if leg is None:
+            for request in lost(name, self.legs):
+                self.tell(request, name)
+            return
+        if leg.kind is Kind.DIALLED and not leg.up:
+            # Why a call failed is told with the end of the channel.
+            return
+        del self.legs[name]
+        for request in clear_up_after(name, leg, self.legs):
+            self.tell(request, name)
+        if not leg.sent_back:
+            self.put(ports.LegEnded(name))
+
+    def _pressed(self, name: str, key: str) -> None:
+        leg = self.legs.get(name)
+        if leg and leg.kind is not Kind.AGENT and key in _KEYS:
+            self.put(ports.KeyPressed(name, key))
+
+    def _dial(self, move: ports.Dial) -> None:
+        if move.leg in self.legs:
+            return
+        self.legs[move.leg] = Leg(Kind.DIALLED)
+        if may_be_dialled(move.number):
+            self.tell(make_leg(move, trunk=self.trunk, app=self.app), move)
+        else:
+            self._dial_failed(move.leg, ports.DialFailure.UNREACHABLE)
+
+    def _call_out(self, intent: Intent) -> None:
+        for request in call_out(intent):
+            self.tell(request, intent)
+
+    def _answered_outside(self, name: str) -> None:
+        leg = self.legs.get(name)
+        if leg and not leg.up:
+            leg.up = True
+            self.put(ports.DialAnswered(name))
+
+    def _dial_failed(self, name: str, why: ports.DialFailure) -> None:
+        leg = self.legs.get(name)
+        if leg and leg.kind is Kind.DIALLED and not leg.up:
+            del self.legs[name]
+            self.put(ports.DialFailed(name, why))
+
+    def _message_ended(self, name: str, message: str) -> None:
+        leg = self.legs.get(name)
+        if leg:
+            leg.message = "" if leg.message == message else leg.message
+            leg.announcement = "" if leg.announcement == message else leg.announcement
+            self.put(ports.MessagePlayed(name, message))
+
+    def _tape_ended(self, recording: Mapping[str, Any]) -> None:
+        name, tape = leg_of(recording["target_uri"].removeprefix("bridge:")), recording["name"]
+        ended = ports.Recorded(name, tape, recording["duration"])
+        leg = self.legs.get(name)
+        if leg and leg.tape and leg.tape.name == tape and not leg.tape.ending:
+            # The disk is full; or everybody left in this moment, which was not told yet.
+            self.tell(Request("GET", f"bridges/{bridge_of(name)}"), ended)
+            return
+        if leg is None:
+            self.tell(Request("DELETE", f"bridges/{bridge_of(name)}"), name)
+        self._forget_tape(name, tape)
+        self.put(ended)
+
+    def _tape_ended_unasked(self, ended: ports.Recorded, answer: Answer) -> None:
+        there = [] if answer.refused else json.loads(answer.body or "{}").get("channels", [])
+        self._forget_tape(ended.leg, ended.tape)
+        self.put(replace(ended, whole=not there))
+
+    def _forget_tape(self, name: str, tape: str) -> None:
+        leg = self.legs.get(name)
+        if leg and leg.tape and leg.tape.name == tape:
+            leg.tape = None
+
+    def _not_done(self, about: object) -> None:
+        """Whoever waits for the end of what did not begin moves on."""
+        match about:
+            case ports.Play() | ports.Announce():
+                self._message_ended(about.leg, about.message)
+            case ports.Dial():
+                self._dial_failed(about.leg, ports.DialFailure.CONGESTED)
+            case Intent():
+                self.tell(Request("DELETE", f"channels/{about.leg}"), about.leg)
+            case ports.Record(name, tape) | _GoingOn(name, tape):
+                self._forget_tape(name, tape)
+                self.put(ports.Recorded(name, tape, seconds=0, whole=False))

@@ -1,0 +1,48 @@
+"""Tapes: what is said in a leg's bridge, recorded by Asterisk to a file.
+
+Asterisk tells that a recording came to its end, and not why: a full disk looks like an order. So every end is
+ordered, and one that was not is a failure.
+"""
+
+from collections.abc import Iterator
+
+from tocsin.calls.ports import PauseRecording, Record, StopRecording
+from tocsin.gateways.asterisk.legs import Leg, Request, Tape, ask_for_news, bridge_of
+
+
+def record(move: Record, leg: Leg, *, app: str) -> Iterator[Request]:
+    """Begin a tape, where there is anybody to hear, or go on after a pause."""
+    if leg.tape and leg.tape.name == move.tape:
+        yield go_on(move.tape)
+        return
+    if not leg.partners:
+        return
+    yield from end_tape(leg)
+    yield from ask_for_news(move.leg, leg, app=app)
+    leg.tape = Tape(move.tape)
+    query = {"name": move.tape, "format": "wav", "ifExists": "fail"}
+    yield Request("POST", f"bridges/{bridge_of(move.leg)}/record", query)
+
+
+def go_on(tape: str) -> Request:
+    """The end of a pause; refused where there is no such tape running."""
+    return Request("DELETE", f"recordings/live/{tape}/pause")
+
+
+def pause(move: PauseRecording) -> Request:
+    """A pause: what is said meanwhile is on no tape."""
+    return Request("POST", f"recordings/live/{move.tape}/pause")
+
+
+def stop(move: StopRecording, leg: Leg) -> Iterator[Request]:
+    """The end of a tape, also of one from before the last census."""
+    if leg.tape and leg.tape.name == move.tape:
+        leg.tape.ending = True
+    yield Request("POST", f"recordings/live/{move.tape}/stop")
+
+
+def end_tape(leg: Leg) -> Iterator[Request]:
+    """The end of the leg's tape, if one is running."""
+    if leg.tape and not leg.tape.ending:
+        leg.tape.ending = True
+        yield Request("POST", f"recordings/live/{leg.tape.name}/stop")

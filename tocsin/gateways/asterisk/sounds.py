@@ -1,0 +1,58 @@
+"""What is played: to one leg, on its own channel, or to everybody in its bridge.
+
+A bridge needs a channel of its own to play, and twice the processor time; so nobody is in a bridge but those who
+talk, and what only one of them is to hear is never played there.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tocsin.calls import ports
+from tocsin.gateways.asterisk.legs import Leg, Request, ask_for_news, bridge_of
+
+
+def play(move: ports.Play, leg: Leg) -> Iterator[Request]:
+    """A message for this leg alone."""
+    leg.message = move.message
+    yield Request("POST", f"channels/{move.leg}/play/{move.message}", _media(move.media))
+
+
+def announce(move: ports.Announce, leg: Leg, *, app: str) -> Iterator[Request]:
+    """A message for all in the leg's bridge, where there is anybody."""
+    if not leg.partners:
+        return
+    yield from ask_for_news(move.leg, leg, app=app)
+    leg.announcement = move.message
+    yield Request("POST", f"bridges/{bridge_of(move.leg)}/play/{move.message}", _media(move.media))
+
+
+def play_music(name: str, leg: Leg) -> Iterator[Request]:
+    """Music for this leg alone."""
+    leg.music = True
+    yield Request("POST", f"channels/{name}/moh")
+
+
+def stop_playing(move: ports.StopPlaying, leg: Leg) -> Iterator[Request]:
+    """Silence, but for people."""
+    yield from stop_message(leg, move.message)
+    yield from stop_announcement(leg, move.message)
+    if leg.music:
+        leg.music = False
+        yield Request("DELETE", f"channels/{move.leg}/moh")
+
+
+def stop_message(leg: Leg, message: str | None) -> Iterator[Request]:
+    """The end of a message, if it is the one that is played to this leg; None is one that is not known."""
+    if message and leg.message in (message, None):
+        leg.message = ""
+        yield Request("DELETE", f"playbacks/{message}")
+
+
+def stop_announcement(leg: Leg, message: str | None) -> Iterator[Request]:
+    """The end of a message, if it is the one that is played in the leg's bridge."""
+    if message and leg.announcement in (message, None):
+        leg.announcement = ""
+        yield Request("DELETE", f"playbacks/{message}")
+
+
+def _media(names: Sequence[str]) -> dict[str, str]:
+    return {"media": ",".join(f"sound:tocsin/{name}" for name in names)}
