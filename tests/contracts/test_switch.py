@@ -282,13 +282,21 @@ async def test_moves_about_legs_that_are_gone_do_nothing(board: Switchboard) -> 
             ports.StopPlaying(leg, f"{leg}-1"),
             ports.Connect(leg, agent_leg),
             ports.Part(leg, agent_leg),
+            ports.Connect(agent_leg, leg),
+            ports.Announce(leg, f"{leg}-2", (BRIEF,)),
+            ports.Listen(leg, agent_leg, agent_leg),
+            ports.Listen(agent_leg, leg, agent_leg),
+            ports.StopListening(leg, agent_leg),
+            ports.Record(leg, f"{leg}-tape"),
+            ports.PauseRecording(leg, f"{leg}-tape"),
+            ports.StopRecording(leg, f"{leg}-tape"),
             ports.SendBack(leg, "1771"),
             ports.Release(leg),
             ports.DropLeg(leg),
         )
     await board.settled()
     await board.all_said()
-    assert not any(isinstance(event, ports.MessagePlayed) for event in board.told)
+    assert not any(isinstance(event, ports.MessagePlayed | ports.Recorded) for event in board.told)
     assert await board.census() == ports.Census(agents={agent_leg: "ann"})
 
 
