@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tests.journals import Journal
 from tocsin.activations.models import Activation, ActivationStep
 from tocsin.activations.rules import Kind, State
 from tocsin.authorities.models import Authority, Number
@@ -60,3 +61,40 @@ def keep_call(*, activation: Activation, story: list[tuple[CallState, datetime]]
         )
         for before, (after, at) in zip(befores, story, strict=False)
     )
+
+
+def keep_journal(journal: Journal, *, activation: Activation, written: int = 0) -> int:
+    """Put a journal into the tables, but for the steps already written; answers how many there are now."""
+    calls.Call.objects.bulk_create(
+        (
+            calls.Call(
+                leg=call.leg,
+                number=call.number,
+                caller_mark=call.caller,
+                activation=activation,
+                language=call.language,
+                state=call.state,
+                since=call.since,
+                arrived_at=call.arrived_at,
+                queued_at=call.queued_at,
+                answered=call.answered,
+            )
+            for call in journal.calls.values()
+        ),
+        update_conflicts=True,
+        unique_fields=["leg"],
+        update_fields=["language", "state", "since", "queued_at", "answered"],
+    )
+    calls.CallStep.objects.bulk_create(
+        calls.CallStep(
+            call_id=step.leg,
+            activation=activation,
+            before=step.before,
+            after=step.after,
+            at=step.at,
+            language=step.language,
+            why=step.why,
+        )
+        for step in journal.steps[written:]
+    )
+    return len(journal.steps)

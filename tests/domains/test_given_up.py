@@ -38,7 +38,7 @@ def steps_of(leg: str) -> list[tuple[str, str]]:
 def counted(activation: Activation) -> Figures:
     arrived_at = Call.objects.get().arrived_at
     hour = timedelta(hours=1)
-    return total(journal.tallies(activation=activation.pk, since=arrived_at - hour, until=arrived_at + hour))
+    return total(journal.tallies(activation=activation.pk, edges=[arrived_at - hour, arrived_at + hour]))
 
 
 def test_who_comes_again_after_being_given_up_is_the_same_call_and_counts_once(

@@ -1,68 +1,41 @@
 """The figures as the database counts them: the same as the rules say, for the board and for the report."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given, settings
 
-from tests.domains.past_calls import NOON, an_activation, keep_call, take_call
+from tests.domains.past_calls import NOON, an_activation, keep_call, keep_journal, take_call
 from tests.journals import BEGIN, Act, Journal, journals
 from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.authorities.models import Authority
 from tocsin.calls import models as calls
 from tocsin.calls.rules.states import CallState
-from tocsin.insights.queries import board as boards
 from tocsin.insights.queries import journal as read
+from tocsin.insights.queries import settled
 from tocsin.insights.queries.board import board
 from tocsin.insights.rules import days
 from tocsin.insights.rules.courses import Course, course
-from tocsin.insights.rules.figures import SHORT, TARGET, callers, figures
+from tocsin.insights.rules.figures import SHORT, TARGET, Callers, callers, figures
+from tocsin.insights.rules.intervals import Dimension
 from tocsin.insights.rules.moment import AgentNow, LiveCall, Verdict, moment
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
 pytestmark = pytest.mark.django_db
-EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
-
-
-def write(journal: Journal, *, activation: Activation) -> None:
-    """Put a journal into the tables, as the switchboard does."""
-    calls.Call.objects.bulk_create(
-        calls.Call(
-            leg=call.leg,
-            number=call.number,
-            caller_mark=call.caller,
-            activation=activation,
-            language=call.language,
-            state=call.state,
-            since=call.since,
-            arrived_at=call.arrived_at,
-            queued_at=call.queued_at,
-            answered=call.answered,
-        )
-        for call in journal.calls.values()
-    )
-    calls.CallStep.objects.bulk_create(
-        calls.CallStep(
-            call_id=step.leg,
-            activation=activation,
-            before=step.before,
-            after=step.after,
-            at=step.at,
-            language=step.language,
-            why=step.why,
-        )
-        for step in journal.steps
-    )
 
 
 def courses(journal: Journal) -> Iterable[Course]:
     for leg, call in journal.calls.items():
         yield course(steps=journal.steps_of(leg), arrived_at=call.arrived_at)
+
+
+def everybody(activation: Activation) -> Callers:
+    return read.callers(activation=activation.pk, edges=read.EVER).get((read.EVER[0], ""), Callers())
 
 
 def made_of(*acts: tuple[float, Act, int]) -> Journal:
@@ -91,16 +64,19 @@ JUST_NOT_SHORT = made_of((0, Act.CALL, 1), (5, Act.HANG_UP, 0))
 def test_the_database_counts_what_the_rules_count(journal: Journal) -> None:
     with transaction.atomic():
         activation = an_activation(opened_at=BEGIN)
-        write(journal, activation=activation)
-        found = read.tallies(activation=activation.pk, **EVER)
-        by_quarter: dict[tuple[datetime, str], list[Course]] = {}
+        keep_journal(journal, activation=activation)
+        cut = settled.in_quarters(
+            days.quarter_of(BEGIN - timedelta(hours=1)), days.quarter_of(journal.now) + days.QUARTER
+        )
+        found = read.tallies(activation=activation.pk, edges=cut, by=Dimension.LANGUAGE)
+        parts: dict[tuple[datetime, str], list[Course]] = {}
         for one in courses(journal):
-            by_quarter.setdefault((days.quarter_of(one.arrived_at), one.language), []).append(one)
+            parts.setdefault((days.quarter_of(one.arrived_at), one.language), []).append(one)
 
-        assert {(tally.quarter, tally.language): tally.figures for tally in found} == {
-            key: figures(some, now=journal.now) for key, some in by_quarter.items()
+        assert {(tally.start, tally.value): tally.figures for tally in found} == {
+            key: figures(some, now=journal.now) for key, some in parts.items()
         }
-        assert read.callers(activation=activation.pk, **EVER) == callers(c.caller for c in journal.calls.values())
+        assert everybody(activation) == callers(c.caller for c in journal.calls.values())
         transaction.set_rollback(True)
 
 
@@ -115,7 +91,7 @@ def test_the_database_sees_the_moment_as_the_rules_do(journal: Journal) -> None:
     ]
     with transaction.atomic():
         activation = an_activation(opened_at=BEGIN)
-        write(journal, activation=activation)
+        keep_journal(journal, activation=activation)
         found = read.live_calls(activation=activation.pk)
         transaction.set_rollback(True)
 
@@ -138,11 +114,11 @@ def test_examples_show_what_they_are_meant_to() -> None:
 def test_another_activation_is_not_counted() -> None:
     mine = an_activation(opened_at=BEGIN)
     other = an_activation(opened_at=BEGIN, digits="1772")
-    write(made_of((0, Act.CALL, 1)), activation=other)
+    keep_journal(made_of((0, Act.CALL, 1)), activation=other)
 
-    assert read.tallies(activation=mine.pk, **EVER) == []
+    assert read.tallies(activation=mine.pk, edges=read.EVER) == []
     assert read.live_calls(activation=mine.pk) == []
-    assert read.callers(activation=mine.pk, **EVER).attempts == 0
+    assert read.callers(activation=mine.pk, edges=read.EVER) == {}
 
 
 def test_the_board_shows_today_and_not_yesterday() -> None:
@@ -161,9 +137,9 @@ def test_what_is_settled_is_counted_once_and_comes_to_the_same(monkeypatch: pyte
     asked: list[datetime] = []
     count = read.tallies
 
-    def counted(*, activation: int, since: datetime, until: datetime) -> list[days.Tally]:
-        asked.append(since)
-        return count(activation=activation, since=since, until=until)
+    def counted(*, activation: int, edges: Sequence[datetime]) -> list[days.Tally]:
+        asked.append(edges[0])
+        return count(activation=activation, edges=edges)
 
     monkeypatch.setattr("tocsin.insights.queries.journal.tallies", counted)
     for minutes in range(0, 180, 10):
@@ -175,7 +151,7 @@ def test_what_is_settled_is_counted_once_and_comes_to_the_same(monkeypatch: pyte
 
     assert first.today == second.today
     assert second.today.offered == 18
-    assert asked == [days.quarter_of(NOON - boards.UNSETTLED)], "only the newest quarters are counted again"
+    assert asked == [days.quarter_of(NOON - settled.UNSETTLED)], "only the newest quarters are counted again"
 
 
 def test_a_caller_who_comes_out_of_the_fallback_late_is_counted_though_the_time_was_settled() -> None:
@@ -186,6 +162,25 @@ def test_a_caller_who_comes_out_of_the_fallback_late_is_counted_though_the_time_
     take_call(activation=activation, arrived_at=NOON - timedelta(hours=1), leg="late")
 
     assert board(activation=activation, now=NOON).today.offered == 2
+
+
+def test_a_caller_given_up_in_the_fallback_who_was_served_while_nobody_looked_is_counted_as_answered() -> None:
+    activation = an_activation(opened_at=NOON - timedelta(hours=3))
+    arrived_at = NOON - timedelta(hours=2)
+    given_up_at = arrived_at + timedelta(minutes=1)
+    keep_call(
+        activation=activation,
+        story=[(CallState.FALLBACK, arrived_at), (CallState.ENDED, given_up_at)],
+        leg="patient",
+    )
+    assert board(activation=activation, now=NOON).today.abandoned == 1
+
+    for before, after in (("", "waiting"), ("waiting", "talking"), ("talking", "ended")):
+        calls.CallStep.objects.create(
+            call_id="patient", activation=activation, before=before, after=after, at=NOON, language="nl", why=""
+        )
+
+    assert board(activation=activation, now=NOON).today.answered == 1
 
 
 def test_a_call_that_is_still_alive_is_never_settled() -> None:

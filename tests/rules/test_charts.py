@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.insights.rules.charts import HEIGHT, line_step, stacked_bars
-from tocsin.insights.rules.figures import Figures
+from tocsin.insights.rules.figures import Callers, Figures
 from tocsin.insights.rules.tables import COLUMNS, plain, row
 
 BARS = st.lists(st.tuples(*[st.integers(0, 5000)] * 3), min_size=1, max_size=120)
@@ -74,7 +74,13 @@ def test_any_other_text_stays_as_it_is(text: str) -> None:
 
 def test_a_row_has_a_value_for_every_column_and_none_where_there_is_no_figure() -> None:
     counted = Figures(offered=4, answered=3, in_target=2, short=1, wait_of_answered=timedelta(seconds=10))
-    named = dict(zip(COLUMNS, row(counted), strict=True))
+    named = dict(zip(COLUMNS, row(counted, Callers(attempts=4, distinct=3, hidden=1)), strict=True))
+    nothing = dict(zip(COLUMNS, row(Figures(), Callers()), strict=True))
 
     assert (named["service_level"], named["mean_wait_answered_seconds"]) == (0.6667, 3.3)
-    assert row(Figures())[-3:] == (None, None, None)
+    assert (named["attempts"], named["distinct_callers"], named["hidden_callers"]) == (4, 3, 1)
+    assert [name for name in COLUMNS if nothing[name] is None] == [
+        "service_level",
+        "mean_wait_answered_seconds",
+        "mean_wait_all_seconds",
+    ]

@@ -1,85 +1,68 @@
-"""Figures by quarters, hours and days of civil time, also where a day has 23 or 25 hours."""
+"""Figures by stretches of civil time: days, open days, weekends."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tocsin.activations.rules import Hours
 from tocsin.insights.rules import days
 from tocsin.insights.rules.days import Peak, Tally
 from tocsin.insights.rules.figures import Figures
+from tocsin.insights.rules.intervals import Interval, edges, touched
 
 BRUSSELS = "Europe/Brussels"
-SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 SATURDAY, SUNDAY, MONDAY = date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9)
+THREE_DAYS = [SATURDAY, SUNDAY, MONDAY]
 
 
-def at(day: date, clock: str, *, fold: int = 0) -> datetime:
+def at(day: date, clock: str) -> datetime:
     """An instant by the clock in Brussels."""
-    local = datetime.combine(day, time.fromisoformat(clock), ZoneInfo(BRUSSELS)).replace(fold=fold)
-    return local.astimezone(UTC)
+    return datetime.combine(day, time.fromisoformat(clock), ZoneInfo(BRUSSELS)).astimezone(UTC)
 
 
 def called(instant: datetime, offered: int = 1, language: str = "nl") -> Tally:
     return Tally(days.quarter_of(instant), language, Figures(offered=offered))
 
 
-@pytest.mark.parametrize(("day", "hours"), [(SPRING, 23), (AUTUMN, 25), (SATURDAY, 24)])
-def test_a_civil_day_has_as_many_hours_as_the_clock_gives_it(day: date, hours: int) -> None:
-    assert len(days.quarters_of(day, BRUSSELS)) == hours * 4
-    assert len(days.by_hour([], days=[day], timezone=BRUSSELS)) == hours
-
-
-def test_the_hour_that_the_clock_repeats_is_two_hours() -> None:
-    first, second = at(AUTUMN, "02:30"), at(AUTUMN, "02:30", fold=1)
-    found = days.by_hour([called(first), called(second, 2)], days=[AUTUMN], timezone=BRUSSELS)
-
-    assert second - first == timedelta(hours=1)
-    assert [(hour, figures.offered) for hour, figures in found.items() if figures.offered] == [
-        (at(AUTUMN, "02:00"), 1),
-        (at(AUTUMN, "02:00", fold=1), 2),
-    ]
+def open_days(
+    *, spans: Sequence[tuple[datetime, datetime]], hours: Sequence[Hours] = (), over: Sequence[date]
+) -> list[date]:
+    """The days, of some that follow each other, on which the line was open."""
+    stretches = days.open_stretches(spans=spans, hours=hours, timezone=BRUSSELS)
+    starts = touched(edges(Interval.DAY, days=over, timezone=BRUSSELS), stretches=stretches)
+    return [days.day_of(start, BRUSSELS) for start in sorted(starts)]
 
 
 def test_a_call_just_after_local_midnight_belongs_to_the_new_day() -> None:
-    found = days.by_day(
-        [called(at(SATURDAY, "23:59")), called(at(SUNDAY, "00:00"), 2)], days=[SATURDAY, SUNDAY], timezone=BRUSSELS
-    )
+    tallies = [called(at(SATURDAY, "23:59")), called(at(SUNDAY, "00:00"), 2)]
+    found = days.figures_by(tallies, lambda tally: days.day_of(tally.start, BRUSSELS))
 
-    assert [figures.offered for figures in found.values()] == [1, 2]
+    assert {day: figures.offered for day, figures in found.items()} == {SATURDAY: 1, SUNDAY: 2}
 
 
-@given(st.timedeltas(timedelta(0), timedelta(days=3650)).map(datetime(2020, 1, 1, tzinfo=UTC).__add__))
-def test_every_instant_is_in_a_quarter_of_its_day_and_hour(instant: datetime) -> None:
-    for timezone in (BRUSSELS, "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"):
-        quarter = days.quarter_of(instant)
-        assert timedelta(0) <= instant - quarter < days.QUARTER
-        day = days.day_of(quarter, timezone)
-        assert day == days.day_of(instant, timezone)
-        assert quarter in days.quarters_of(day, timezone)
-        assert days.by_hour([called(instant)], days=[day], timezone=timezone)[days.hour_of(instant, timezone)]
+def test_a_part_in_which_nobody_called_is_told_where_it_is_asked_for() -> None:
+    found = days.figures_by([called(at(SUNDAY, "12:00"))], lambda tally: SUNDAY, parts=[SATURDAY, SUNDAY])
+
+    assert [(day, figures.offered) for day, figures in found.items()] == [(SATURDAY, 0), (SUNDAY, 1)]
 
 
 def test_the_line_is_open_on_every_day_that_it_touches() -> None:
     spans = [(at(SATURDAY, "23:00"), at(MONDAY, "00:30"))]
 
-    assert days.open_days(spans=spans, hours=(), timezone=BRUSSELS) == [SATURDAY, SUNDAY, MONDAY]
+    assert open_days(spans=spans, over=THREE_DAYS) == THREE_DAYS
 
 
 def test_a_line_that_closes_at_midnight_was_not_open_on_the_day_that_begins() -> None:
     spans = [(at(SATURDAY, "12:00"), at(SUNDAY, "00:00"))]
 
-    assert days.open_days(spans=spans, hours=(), timezone=BRUSSELS) == [SATURDAY]
+    assert open_days(spans=spans, over=THREE_DAYS) == [SATURDAY]
 
 
 def test_the_line_is_not_open_on_a_day_without_opening_hours_or_after_them() -> None:
     hours = [Hours(5, time(9), time(17)), Hours(0, time(20), time(0))]
     spans = [(at(SATURDAY, "17:00"), at(MONDAY, "23:59"))]
 
-    assert days.open_days(spans=spans, hours=hours, timezone=BRUSSELS) == [MONDAY]
+    assert open_days(spans=spans, hours=hours, over=THREE_DAYS) == [MONDAY]
 
 
 def test_the_weekend_mean_is_over_saturdays_and_sundays_alone() -> None:
@@ -100,6 +83,11 @@ def test_the_first_of_equal_days_is_the_peak() -> None:
 
 def test_languages_are_told_the_most_called_first() -> None:
     noon = at(MONDAY, "12:00")
-    found = days.by_language([called(noon, 1, "fr"), called(noon, 2, "nl"), called(noon, 2, "fr")])
+    tallies = [called(noon, 1, "fr"), called(noon, 2, "nl"), called(noon, 2, "fr"), called(noon, 2, "de")]
+    found = days.most_called_first(days.figures_by(tallies, lambda tally: tally.value))
 
-    assert [(language, figures.offered) for language, figures in found.items()] == [("fr", 3), ("nl", 2)]
+    assert [(language, figures.offered) for language, figures in found.items()] == [
+        ("fr", 3),
+        ("de", 2),
+        ("nl", 2),
+    ]

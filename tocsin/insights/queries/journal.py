@@ -1,6 +1,7 @@
 """The figures, counted by the database from the journal, as `rules.courses` and `rules.figures` define."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django.db import connection
@@ -8,8 +9,14 @@ from django.db import connection
 from tocsin.calls.rules.states import CONVERSATION, UNSEEN_END, CallState
 from tocsin.insights.rules.days import Tally
 from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures
+from tocsin.insights.rules.intervals import Dimension
 from tocsin.insights.rules.moment import LiveCall
 
+# The edges of one interval in which everything ever happened.
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+
+# Where the journal has what calls are told apart by: of a row of calls_call, as `call`.
+_VALUES = {Dimension.NOTHING: "''", Dimension.LANGUAGE: "call.language"}
 # How much the clocks of the switch and of the switchboard may differ.
 _SKEW = timedelta(minutes=1)
 _WORDS: dict[str, Any] = {
@@ -29,6 +36,7 @@ _COURSES = """
     SELECT call.arrived_at,
            call.language,
            call.state,
+           {value} AS value,
            min(step.at) FILTER (WHERE step.after NOT IN (%(fallback)s, %(ended)s)) AS taken_in_at,
            min(step.at) FILTER (WHERE step.after = %(waiting)s) AS lined_up_at,
            min(step.at) FILTER (WHERE step.after = %(talking)s) AS answered_at,
@@ -44,26 +52,25 @@ _COURSES = """
      GROUP BY call.leg
 """
 
+_IN_TIME = "call.arrived_at >= %(since)s AND call.arrived_at < %(until)s"
 # Steps come after the arrival, but for the clocks: said so that only the newest part of the journal is read.
-_ARRIVED = """
-    call.arrived_at >= %(since)s AND call.arrived_at < %(until)s AND step.at >= %(read_since)s
-"""
+_ARRIVED = f"{_IN_TIME} AND step.at >= %(read_since)s"
 _ALIVE = "call.state <> 'ended'"
 
 # Nothing where the call was never taken in: PostgreSQL's greatest leaves NULL out.
 _IN_FALLBACK = "greatest(taken_in_at - arrived_at, INTERVAL '0')"
 
 _LIVE = f"""
-    WITH course AS ({_COURSES.format(which=_ALIVE)})
+    WITH course AS ({_COURSES.format(which=_ALIVE, value="''")})
     SELECT language,
            state,
            coalesce(returned_at, coalesce(lined_up_at, arrived_at) - {_IN_FALLBACK})
       FROM course
 """  # noqa: S608 - made of this module's own text alone
 
-# rules.figures.figures_of for all calls at once, added up by quarter of an hour and language.
-_TALLIES = f"""
-    WITH course AS ({_COURSES.format(which=_ARRIVED)}),
+# rules.figures.figures_of for all calls at once, added up by interval and value.
+_TALLIES = """
+    WITH course AS ({courses}),
     outcome AS (
         SELECT course.*,
                NOT turned_away AS offered,
@@ -75,11 +82,11 @@ _TALLIES = f"""
     waited AS (
         SELECT outcome.*,
                CASE WHEN taken_in_at IS NULL THEN heard_at - arrived_at
-                    ELSE {_IN_FALLBACK} + coalesce(heard_at - lined_up_at, INTERVAL '0') END AS wait
+                    ELSE {in_fallback} + coalesce(heard_at - lined_up_at, INTERVAL '0') END AS wait
           FROM outcome
     )
-    SELECT date_bin('15 minutes', arrived_at, TIMESTAMPTZ '2000-01-01 00:00:00Z') AS quarter,
-           language,
+    SELECT width_bucket(arrived_at, %(edges)s) AS bucket,
+           value,
            count(*) FILTER (WHERE offered),
            count(*) FILTER (WHERE answered),
            count(*) FILTER (WHERE answered AND wait <= %(target)s),
@@ -94,21 +101,50 @@ _TALLIES = f"""
            coalesce(sum(wait) FILTER (WHERE answered), INTERVAL '0'),
            coalesce(sum(wait) FILTER (WHERE offered AND heard_at IS NOT NULL), INTERVAL '0')
       FROM waited
-     GROUP BY quarter, language
-     ORDER BY quarter, language
-"""  # noqa: S608 - made of this module's own text alone
+     GROUP BY bucket, value
+     ORDER BY bucket, value
+"""
+
+# How many calls each caller made, and of these how many callers there are; added up in the same way.
+_CALLERS = """
+    SELECT bucket,
+           value,
+           sum(calls),
+           count(*) FILTER (WHERE caller_mark <> ''),
+           coalesce(sum(calls) FILTER (WHERE caller_mark = ''), 0)
+      FROM (SELECT width_bucket(call.arrived_at, %(edges)s) AS bucket,
+                   {value} AS value,
+                   caller_mark,
+                   count(*) AS calls
+              FROM calls_call AS call
+             WHERE call.activation_id = %(activation)s AND {which}
+             GROUP BY bucket, value, caller_mark) AS caller
+     GROUP BY bucket, value
+"""
 
 
-def tallies(*, activation: int, since: datetime, until: datetime) -> list[Tally]:
-    """The figures of the calls that arrived from `since` to before `until`, by quarter and language."""
-    rows = _rows(
-        _TALLIES,
-        activation=activation,
-        since=since,
-        until=until,
-        read_since=since - _SKEW,
-    )
-    return [Tally(quarter, language, Figures(*figures)) for quarter, language, *figures in rows]
+def tallies(*, activation: int, edges: Sequence[datetime], by: Dimension = Dimension.NOTHING) -> list[Tally]:
+    """The figures of the calls that arrived in each interval, where there are any; in the order of time.
+
+    `edges` are the starts of intervals that follow each other, and last the end of the last one.
+    """
+    courses = _COURSES.format(which=_ARRIVED, value=_VALUES[by])
+    rows = _rows(_TALLIES.format(courses=courses, in_fallback=_IN_FALLBACK), activation=activation, edges=edges)
+    return [Tally(edges[bucket - 1], value, Figures(*figures)) for bucket, value, *figures in rows]
+
+
+def callers(
+    *, activation: int, edges: Sequence[datetime], by: Dimension = Dimension.NOTHING
+) -> dict[tuple[datetime, str], Callers]:
+    """How many calls arrived in each interval and who made them, by its start and the value; as for `tallies`.
+
+    Distinct callers cannot be added: who calls in two intervals is one caller of both.
+    """
+    rows = _rows(_CALLERS.format(which=_IN_TIME, value=_VALUES[by]), activation=activation, edges=edges)
+    return {
+        (edges[bucket - 1], value): Callers(int(attempts), distinct=int(marked) + int(hidden), hidden=int(hidden))
+        for bucket, value, attempts, marked, hidden in rows
+    }
 
 
 def live_calls(*, activation: int) -> list[LiveCall]:
@@ -131,26 +167,24 @@ def oldest_arrival(*, activation: int) -> datetime | None:
     return cast(datetime | None, oldest)
 
 
-def callers(*, activation: int, since: datetime, until: datetime) -> Callers:
-    """How many calls arrived from `since` to before `until`, and how many callers made them."""
-    [(attempts, marked, hidden)] = _rows(
-        """
-        SELECT coalesce(sum(calls), 0),
-               count(*) FILTER (WHERE caller_mark <> ''),
-               coalesce(sum(calls) FILTER (WHERE caller_mark = ''), 0)
-          FROM (SELECT caller_mark, count(*) AS calls
-                  FROM calls_call
-                 WHERE activation_id = %(activation)s AND arrived_at >= %(since)s AND arrived_at < %(until)s
-                 GROUP BY caller_mark) AS caller
-        """,
+def first_and_last_arrival(*, activation: int) -> tuple[datetime, datetime] | None:
+    """When the first and the last call arrived; None where nobody called."""
+    [(first, last)] = _rows(
+        "SELECT min(arrived_at), max(arrived_at) FROM calls_call WHERE activation_id = %(activation)s",
         activation=activation,
-        since=since,
-        until=until,
     )
-    return Callers(attempts=int(attempts), distinct=int(marked) + int(hidden), hidden=int(hidden))
+    return (first, last) if first else None
 
 
-def _rows(sql: str, **words: Any) -> list[tuple[Any, ...]]:
+def _rows(sql: str, *, activation: int, edges: Sequence[datetime] = EVER) -> list[tuple[Any, ...]]:
+    words = {
+        **_WORDS,
+        "activation": activation,
+        "edges": list(edges),
+        "since": edges[0],
+        "until": edges[-1],
+        "read_since": edges[0] - _SKEW,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**_WORDS, **words})
+        cursor.execute(sql, words)
         return list(cursor.fetchall())

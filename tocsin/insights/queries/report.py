@@ -1,16 +1,15 @@
 """What the report says of an activation, from its opening until now or its close."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Hours, State
 from tocsin.insights.queries import journal
+from tocsin.insights.queries.history import civil_days, open_stretches
 from tocsin.insights.rules import days as civil
 from tocsin.insights.rules.figures import Callers, Figures
-
-_EVER = {"since": datetime(2000, 1, 1, tzinfo=UTC), "until": datetime(9999, 1, 1, tzinfo=UTC)}
+from tocsin.insights.rules.intervals import Dimension, Interval, edges, touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,8 @@ class Report:
 
     total: Figures
     callers: Callers
-    languages: Mapping[str, Figures]
+    # The most called first.
+    languages: Mapping[str, tuple[Figures, Callers]]
     days: Mapping[date, Figures]
     # By the start of the local hour, in UTC.
     hours: Mapping[datetime, Figures]
@@ -32,39 +32,32 @@ class Report:
 def report(*, activation: Activation, now: datetime) -> Report:
     """The report of an activation."""
     zone = activation.timezone
-    tallies = journal.tallies(activation=activation.pk, **_EVER)
-    spans = list(open_spans(activation=activation, now=now))
-    hours = [Hours(h.weekday, h.start, h.until) for h in activation.hours.all()]
-    called = {civil.day_of(tally.quarter, zone) for tally in tallies}
-    spanned = {civil.day_of(instant, zone) for span in spans for instant in span}
-    known = called | spanned or {civil.day_of(activation.ordered_at, zone)}
-    all_days = civil.days_from(min(known), max(known))
-    by_day = civil.by_day(tallies, days=all_days, timezone=zone)
-    open_days = frozenset(civil.open_days(spans=spans, hours=hours, timezone=zone)) | {
+    days = civil_days(activation=activation, now=now)
+    hours = edges(Interval.HOUR, days=days, timezone=zone)
+    tallies = journal.tallies(activation=activation.pk, edges=hours, by=Dimension.LANGUAGE)
+    by_day = civil.figures_by(tallies, lambda tally: civil.day_of(tally.start, zone), parts=days)
+    open_starts = touched(
+        edges(Interval.DAY, days=days, timezone=zone),
+        stretches=open_stretches(activation=activation, now=now),
+    )
+    open_days = frozenset(civil.day_of(start, zone) for start in open_starts) | {
         day for day, figures in by_day.items() if figures.offered
     }
     while_open = {day: figures for day, figures in by_day.items() if day in open_days}
+    whole = [hours[0], hours[-1]]
+    everybody = journal.callers(activation=activation.pk, edges=whole)
+    speakers = journal.callers(activation=activation.pk, edges=whole, by=Dimension.LANGUAGE)
+    languages = civil.most_called_first(civil.figures_by(tallies, lambda tally: tally.value))
     return Report(
         total=civil.total(tallies),
-        callers=journal.callers(activation=activation.pk, **_EVER),
-        languages=civil.by_language(tallies),
+        callers=everybody.get((whole[0], ""), Callers()),
+        languages={
+            code: (figures, speakers.get((whole[0], code), Callers())) for code, figures in languages.items()
+        },
         days=by_day,
-        hours=civil.by_hour(tallies, days=all_days, timezone=zone),
+        hours=civil.figures_by(tallies, lambda tally: tally.start, parts=hours[:-1]),
         open_days=open_days,
         mean_per_day=civil.mean_per_day(while_open),
         weekend_mean=civil.weekend_mean(while_open),
         peak_day=civil.peak_day(by_day),
     )
-
-
-def open_spans(*, activation: Activation, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches, start and end, in which the number let callers in; one that still does ends now."""
-    opened: datetime | None = None
-    for after, at in activation.steps.order_by("id").values_list("after", "at"):
-        if after == State.OPEN:
-            opened = at
-        elif opened:
-            yield opened, at
-            opened = None
-    if opened:
-        yield opened, max(now, opened + timedelta(microseconds=1))

@@ -1,15 +1,15 @@
-"""Figures by stretches of civil time: quarters of an hour as counted, then hours, days, weekends.
+"""Figures by stretches of civil time: quarters of an hour, hours, days, weekends."""
 
-A quarter of an hour is the grain because every time zone in use is a whole number of quarters from UTC.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from tocsin.activations.rules import Hours
 from tocsin.insights.rules.figures import Figures
+
+Part = TypeVar("Part", bound=Hashable)
 
 QUARTER = timedelta(minutes=15)
 _SATURDAY = 5
@@ -17,10 +17,10 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The figures of the calls that arrived in one quarter of an hour and were held in one language."""
+    """The figures of the calls that arrived in one interval; `value` is what these calls have in common."""
 
-    quarter: datetime
-    language: str
+    start: datetime
+    value: str
     figures: Figures
 
 
@@ -28,12 +28,6 @@ def quarter_of(instant: datetime) -> datetime:
     """The start, in UTC, of the quarter of an hour that an instant is in."""
     instant = instant.astimezone(UTC)
     return instant.replace(minute=instant.minute // 15 * 15, second=0, microsecond=0)
-
-
-def hour_of(instant: datetime, timezone: str) -> datetime:
-    """The start, in UTC, of an instant's local hour; the hour repeated in autumn is two hours."""
-    quarter = quarter_of(instant)
-    return quarter - timedelta(minutes=quarter.astimezone(ZoneInfo(timezone)).minute)
 
 
 def day_of(instant: datetime, timezone: str) -> date:
@@ -55,77 +49,52 @@ def total(tallies: Iterable[Tally]) -> Figures:
     return sum((tally.figures for tally in tallies), Figures())
 
 
-def by_language(tallies: Iterable[Tally]) -> dict[str, Figures]:
-    """Figures per language, the most called first."""
-    found: dict[str, Figures] = {}
-    for tally in tallies:
-        found[tally.language] = found.get(tally.language, Figures()) + tally.figures
-    return dict(sorted(found.items(), key=lambda item: (-item[1].offered, item[0])))
-
-
 def days_from(first: date, last: date) -> list[date]:
     """All civil days from the first to the last, both included."""
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]
 
 
-def by_day(tallies: Iterable[Tally], *, days: Iterable[date], timezone: str) -> dict[date, Figures]:
-    """Figures of each of the local civil days given; they must cover the tallies."""
-    found = dict.fromkeys(days, Figures())
+def figures_by(
+    tallies: Iterable[Tally], part: Callable[[Tally], Part], *, parts: Iterable[Part] = ()
+) -> dict[Part, Figures]:
+    """Figures of each part of the tallies; of the `parts` given also where nobody called, in their order."""
+    found = dict.fromkeys(parts, Figures())
     for tally in tallies:
-        found[day_of(tally.quarter, timezone)] += tally.figures
+        found[part(tally)] = found.get(part(tally), Figures()) + tally.figures
     return found
 
 
-def quarters_of(day: date, timezone: str) -> list[datetime]:
-    """The starts, in UTC, of the quarters of a local civil day: 92, 96 or 100."""
-    start, end = start_of(day, timezone), start_of(day + timedelta(days=1), timezone)
-    return [start + QUARTER * i for i in range((end - start) // QUARTER)]
+def most_called_first(parts: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The same figures, the most called first; where two were called as much, by name."""
+    return dict(sorted(parts.items(), key=lambda item: (-item[1].offered, item[0])))
 
 
-def by_quarter(tallies: Iterable[Tally], *, quarters: Iterable[datetime]) -> dict[datetime, Figures]:
-    """Figures of each of the quarters given; they must cover the tallies."""
-    found = dict.fromkeys(quarters, Figures())
-    for tally in tallies:
-        found[tally.quarter] += tally.figures
-    return found
-
-
-def by_hour(tallies: Iterable[Tally], *, days: Iterable[date], timezone: str) -> dict[datetime, Figures]:
-    """Figures of each local hour, by its start in UTC, of the days given; they must cover the tallies.
-
-    In UTC, because local times that differ in nothing but their fold are equal to Python.
-    """
-    hours = (hour_of(quarter, timezone) for day in days for quarter in quarters_of(day, timezone))
-    found = dict.fromkeys(hours, Figures())
-    for tally in tallies:
-        found[hour_of(tally.quarter, timezone)] += tally.figures
-    return found
-
-
-def open_days(*, spans: Iterable[tuple[datetime, datetime]], hours: Sequence[Hours], timezone: str) -> list[date]:
-    """The local civil days on which calls were taken: open, and within the opening hours where there are any.
+def open_stretches(
+    *, spans: Iterable[tuple[datetime, datetime]], hours: Sequence[Hours], timezone: str
+) -> list[tuple[datetime, datetime]]:
+    """The stretches in which calls were taken: open, and within the opening hours where there are any.
 
     `spans` are the stretches, start and end, during which the activation was open.
     """
-    days: set[date] = set()
-    for start, end in spans:
-        for day in days_from(day_of(start, timezone), day_of(end, timezone)):
-            stretches = stretches_of(day, hours, timezone)
-            if any(begins < end and start < ends for begins, ends in stretches):
-                days.add(day)
-    return sorted(days)
+    return [
+        (max(start, begins), min(end, ends))
+        for start, end in spans
+        for day in days_from(day_of(start, timezone), day_of(end, timezone))
+        for begins, ends in stretches_of(day, hours, timezone)
+        if begins < end and start < ends
+    ]
 
 
 def stretches_of(day: date, hours: Sequence[Hours], timezone: str) -> list[tuple[datetime, datetime]]:
-    """The stretches of a local civil day in which calls are taken; the whole day where there are no hours."""
+    """The stretches, in UTC, of a civil day in which calls are taken; the whole day where there are no hours."""
     midnight = start_of(day + timedelta(days=1), timezone)
     if not hours:
         return [(start_of(day, timezone), midnight)]
     zone = ZoneInfo(timezone)
     return [
         (
-            datetime.combine(day, stretch.start, zone),
-            datetime.combine(day, stretch.until, zone) if stretch.until != time() else midnight,
+            datetime.combine(day, stretch.start, zone).astimezone(UTC),
+            datetime.combine(day, stretch.until, zone).astimezone(UTC) if stretch.until != time() else midnight,
         )
         for stretch in hours
         if stretch.weekday == day.weekday()

@@ -109,9 +109,9 @@ def figures(courses: Iterable[Course], *, now: datetime) -> Figures:
 class Callers:
     """Calls and the people behind them. Each call from a hidden number counts as a caller, and says so."""
 
-    attempts: int
-    distinct: int
-    hidden: int
+    attempts: int = 0
+    distinct: int = 0
+    hidden: int = 0
 
 
 def callers(marks: Iterable[str]) -> Callers:

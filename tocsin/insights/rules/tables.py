@@ -1,10 +1,10 @@
-"""Figures as a table for other programs: the same columns per hour, per day and in total."""
+"""Figures as a table for other programs: the same columns for every interval and in total."""
 
 from datetime import timedelta
 
-from tocsin.insights.rules.figures import Figures
+from tocsin.insights.rules.figures import Callers, Figures
 
-COLUMNS = (
+COUNTS = (
     "offered",
     "answered",
     "answered_in_target",
@@ -14,16 +14,22 @@ COLUMNS = (
     "lost",
     "in_progress",
     "turned_away",
+)
+COLUMNS = (
+    *COUNTS,
     "service_level",
     "mean_wait_answered_seconds",
     "mean_wait_all_seconds",
+    "attempts",
+    "distinct_callers",
+    "hidden_callers",
 )
 # A spreadsheet takes a text that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def row(figures: Figures) -> tuple[int | float | None, ...]:
-    """The figures in the order of COLUMNS: counts, a share from 0 to 1, seconds; None where there is none."""
+def counts(figures: Figures) -> tuple[int, ...]:
+    """The figures that are counts, in the order of COUNTS."""
     return (
         figures.offered,
         figures.answered,
@@ -34,9 +40,19 @@ def row(figures: Figures) -> tuple[int | float | None, ...]:
         figures.lost,
         figures.in_progress,
         figures.turned_away,
+    )
+
+
+def row(figures: Figures, callers: Callers) -> tuple[int | float | None, ...]:
+    """The figures in the order of COLUMNS: counts, a share from 0 to 1, seconds; None where there is none."""
+    return (
+        *counts(figures),
         None if figures.service_level is None else round(figures.service_level, 4),
         seconds(figures.mean_wait_of_answered),
         seconds(figures.mean_wait_of_all),
+        callers.attempts,
+        callers.distinct,
+        callers.hidden,
     )
 
 

@@ -23,8 +23,9 @@ from tocsin.activations.queries import activations_of
 from tocsin.activations.rules import Kind
 from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
-from tocsin.insights.rules.days import by_quarter, quarters_of
+from tocsin.insights.rules.days import figures_by
 from tocsin.insights.rules.figures import SHORT, TARGET, Figures
+from tocsin.insights.rules.intervals import Interval, edges
 from tocsin.insights.rules.moment import AgentNow, Queue, Strain, strain, unanswered
 from tocsin.web import pauses
 from tocsin.web.console import shown
@@ -175,7 +176,8 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
 
 def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
     zone = ZoneInfo(activation.timezone)
-    quarters = by_quarter(seen.tallies, quarters=quarters_of(seen.day, activation.timezone))
+    starts = edges(Interval.QUARTER, days=[seen.day], timezone=activation.timezone)[:-1]
+    quarters = figures_by(seen.tallies, lambda tally: tally.start, parts=starts)
     local = [quarter.astimezone(zone) for quarter in quarters]
     labels = {
         bar: shown.hour(at)

@@ -1,12 +1,11 @@
-"""The report of an activation: the figures the press asks for, as a page to print, and as files."""
+"""The report of an activation: the figures the press asks for, as a page to print, and as a file."""
 
-import csv
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,12 +15,14 @@ from django.views.decorators.http import require_GET
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, State
+from tocsin.insights.queries.history import history
 from tocsin.insights.queries.report import Report, report
 from tocsin.insights.rules.charts import stacked_bars
-from tocsin.insights.rules.figures import SHORT, TARGET, Figures
-from tocsin.insights.rules.tables import COLUMNS, plain, row
+from tocsin.insights.rules.figures import SHORT, TARGET
+from tocsin.insights.rules.intervals import Interval
 from tocsin.web.console import shown
 from tocsin.web.console.board import chart_of, visible_activation
+from tocsin.web.console.files import figure_cells, interval_cells, json_file
 from tocsin.web.guards import PersonRequest, for_roles
 
 # More would run into each other on a telephone.
@@ -40,89 +41,27 @@ def page(request: PersonRequest, key: int) -> HttpResponse:
 
 @for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
 @require_GET
-def days_file(request: PersonRequest, key: int) -> HttpResponse:
-    """The figures of every civil day, as CSV."""
-    activation = visible_activation(person=request.user, key=key)
-    told = report(activation=activation, now=timezone.now())
-    rows = [
-        ((day.isoformat(), "yes" if day in told.open_days else "no"), figures)
-        for day, figures in told.days.items()
-    ]
-    return _csv(activation, name="days", columns=("day", "open"), rows=rows)
-
-
-@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
-@require_GET
-def hours_file(request: PersonRequest, key: int) -> HttpResponse:
-    """The figures of every hour, as CSV; local time with its offset, so that the repeated hour is two."""
-    activation = visible_activation(person=request.user, key=key)
-    told = report(activation=activation, now=timezone.now())
-    zone = ZoneInfo(activation.timezone)
-    rows = [((hour.astimezone(zone).isoformat(),), figures) for hour, figures in told.hours.items()]
-    return _csv(activation, name="hours", columns=("hour",), rows=rows)
-
-
-@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
-@require_GET
-def figures_file(request: PersonRequest, key: int) -> JsonResponse:
+def figures_file(request: PersonRequest, key: int) -> HttpResponse:
     """The whole report as JSON, for other programs."""
     activation = visible_activation(person=request.user, key=key)
     now = timezone.now()
     told = report(activation=activation, now=now)
     zone = ZoneInfo(activation.timezone)
-    answer = {
-        "activation": {
-            "authority": activation.authority.name,
-            "title": activation.title,
-            "number": activation.number.digits,
-            "kind": activation.kind,
-            "state": activation.state,
-            "timezone": activation.timezone,
-            "ordered_at": activation.ordered_at.astimezone(zone).isoformat(),
-        },
-        "counted_at": now.astimezone(zone).isoformat(timespec="seconds"),
-        "target_seconds": TARGET.total_seconds(),
-        "short_seconds": SHORT.total_seconds(),
-        "total": _named(told.total),
-        "callers": {
-            "attempts": told.callers.attempts,
-            "distinct": told.callers.distinct,
-            "hidden": told.callers.hidden,
-        },
-        "mean_per_day": told.mean_per_day,
-        "weekend_mean": told.weekend_mean,
-        "peak_day": told.peak_day and {"day": told.peak_day.day, "offered": told.peak_day.offered},
-        "languages": {code: _named(figures) for code, figures in told.languages.items()},
-        "days": [
-            {"day": day, "open": day in told.open_days, **_named(figures)} for day, figures in told.days.items()
-        ],
-        "hours": [
-            {"hour": hour.astimezone(zone).isoformat(), **_named(figures)} for hour, figures in told.hours.items()
-        ],
-    }
-    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
-
-
-def _named(figures: Figures) -> dict[str, int | float | None]:
-    return dict(zip(COLUMNS, row(figures), strict=True))
-
-
-def _csv(
-    activation: Activation,
-    *,
-    name: str,
-    columns: tuple[str, ...],
-    rows: Iterable[tuple[tuple[str, ...], Figures]],
-) -> HttpResponse:
-    """A file by RFC 4180 in UTF-8. Each row says whose it is and whether it was real, wherever it is pasted."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="activation-{activation.pk}-{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(("activation", "kind", *columns, *COLUMNS))
-    whose = (plain(activation.title), activation.kind)
-    for words, figures in rows:
-        writer.writerow((*whose, *words, *row(figures)))
-    return response
+    days, hours = (
+        [interval_cells(row, zone=zone) for row in history(activation=activation, interval=interval, now=now)]
+        for interval in (Interval.DAY, Interval.HOUR)
+    )
+    return json_file(
+        activation,
+        now=now,
+        total=figure_cells(told.total, told.callers),
+        mean_per_day=told.mean_per_day,
+        weekend_mean=told.weekend_mean,
+        peak_day=told.peak_day and {"day": told.peak_day.day, "offered": told.peak_day.offered},
+        languages={code: figure_cells(figures, callers) for code, (figures, callers) in told.languages.items()},
+        days=days,
+        hours=hours,
+    )
 
 
 def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str, object]:
@@ -143,10 +82,10 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
         "target_seconds": int(TARGET.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
         "spoken": [
-            (shown.language_name(code), figures, shown.share(figures.offered / (told.total.offered or 1)))
-            for code, figures in told.languages.items()
+            (shown.language_name(code), figures, callers, shown.share(figures.offered / (told.total.offered or 1)))
+            for code, (figures, callers) in told.languages.items()
         ],
-        "days_chart": chart_of(list(told.days.values()), labels=_day_labels(list(told.days))),
+        "days_chart": chart_of(list(told.days.values()), labels=day_labels(list(told.days))),
         "hours_chart": stacked_bars(
             [(figures.offered,) for figures in told.hours.values()],
             kinds=1,
@@ -158,7 +97,7 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
     }
 
 
-def _day_labels(days: Sequence[date]) -> dict[int, str]:
+def day_labels(days: Sequence[date]) -> dict[int, str]:
     """A label every so many days, by bar; with few days, every day."""
     apart = math.ceil(len(days) / MOST_LABELS)
     return {bar: date_format(days[bar], _("j M")) for bar in range(0, len(days), apart)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web.console import activation, authorities, board, opening, people, report, topics
+from tocsin.web.console import activation, authorities, board, intervals, opening, people, report, topics
 
 urlpatterns = [
     path("", opening.home, name="console_home"),
@@ -17,8 +17,9 @@ urlpatterns = [
     path("board/<int:key>/", board.page, name="console_board"),
     path("board/<int:key>/live/", board.live, name="console_board_live"),
     path("report/<int:key>/", report.page, name="console_report"),
-    path("report/<int:key>/days.csv", report.days_file, name="console_report_days"),
-    path("report/<int:key>/hours.csv", report.hours_file, name="console_report_hours"),
+    path("report/<int:key>/intervals/", intervals.page, name="console_intervals"),
+    path("report/<int:key>/intervals.csv", intervals.csv_of_rows, name="console_intervals_csv"),
+    path("report/<int:key>/intervals.json", intervals.json_of_rows, name="console_intervals_json"),
     path("report/<int:key>/figures.json", report.figures_file, name="console_report_figures"),
     path("people/", people.people, name="console_people"),
     path("people/add/", people.add, name="console_add_person"),

@@ -1,0 +1,75 @@
+"""Figures as files for other programs: CSV and JSON, with the same columns in both."""
+
+import csv
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, JsonResponse
+
+from tocsin.activations.models import Activation
+from tocsin.insights.queries.history import Row
+from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures
+from tocsin.insights.rules.intervals import Dimension
+from tocsin.insights.rules.tables import COLUMNS, plain, row
+
+Cells = dict[str, str | bool | int | float | None]
+
+
+def interval_cells(counted: Row, *, zone: ZoneInfo, by: Dimension = Dimension.NOTHING) -> Cells:
+    """One row of a history by the names of its columns.
+
+    Local time with its offset, so that the hour that is repeated in autumn is two.
+    """
+    start, until = counted.start.astimezone(zone), counted.until.astimezone(zone)
+    apart: Cells = {by.value: counted.value} if by is not Dimension.NOTHING else {}
+    return {
+        "day": start.date().isoformat(),
+        "start": start.isoformat(),
+        "until": until.isoformat(),
+        "open": counted.is_open,
+        **apart,
+        **figure_cells(counted.figures, counted.callers),
+    }
+
+
+def figure_cells(figures: Figures, callers: Callers) -> Cells:
+    """Figures by the names of their columns."""
+    return dict(zip(COLUMNS, row(figures, callers), strict=True))
+
+
+def csv_file(activation: Activation, *, name: str, columns: Iterable[str], rows: Iterable[Cells]) -> HttpResponse:
+    """A file by RFC 4180 in UTF-8. Each row says whose it is and whether it was real, wherever it is pasted."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="activation-{activation.pk}-{name}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(("activation", "kind", *columns))
+    whose = (plain(activation.title), activation.kind)
+    for cells in rows:
+        writer.writerow((*whose, *(_written(cell) for cell in cells.values())))
+    return response
+
+
+def json_file(activation: Activation, *, now: datetime, **told: object) -> JsonResponse:
+    """A file that begins with whose figures it holds, when they were counted and by which limits."""
+    zone = ZoneInfo(activation.timezone)
+    answer = {
+        "activation": {
+            "authority": activation.authority.name,
+            "title": activation.title,
+            "number": activation.number.digits,
+            "kind": activation.kind,
+            "state": activation.state,
+            "timezone": activation.timezone,
+            "ordered_at": activation.ordered_at.astimezone(zone).isoformat(),
+        },
+        "counted_at": now.astimezone(zone).isoformat(timespec="seconds"),
+        "target_seconds": TARGET.total_seconds(),
+        "short_seconds": SHORT.total_seconds(),
+        **told,
+    }
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def _written(cell: str | bool | int | float | None) -> str | int | float | None:
+    return ("yes" if cell else "no") if isinstance(cell, bool) else cell
