@@ -32,6 +32,8 @@ SELF_GUARDED = {
     "mfa_edit_webauthn",
     "mfa_login_webauthn",
 }
+# For programs, who say a secret of the instance.
+FOR_MONITORING = {"metrics"}
 # In a demonstration, and nowhere else, anybody may walk in.
 FOR_EVERYBODY = {"health", "choose_language", *(pattern.name for pattern in demo.urlpatterns)}
 
@@ -55,13 +57,15 @@ def test_every_address_has_a_guard(address: URLPattern) -> None:
         assert address.callback.__module__.startswith("allauth.")
     elif address.name in FOR_EVERYBODY:
         assert guard == "everybody"
+    elif address.name in FOR_MONITORING:
+        assert guard == "monitoring"
     else:
         assert guard, f"{address.name} lets anybody in: give it for_roles or for_everybody"
         assert set(guard) <= set(Role)
 
 
 def test_every_address_that_guards_itself_exists() -> None:
-    assert {address.name for address in EVERY_ADDRESS} >= SELF_GUARDED | FOR_EVERYBODY
+    assert {address.name for address in EVERY_ADDRESS} >= SELF_GUARDED | FOR_EVERYBODY | FOR_MONITORING
 
 
 def test_a_demonstration_is_no_part_of_a_real_instance() -> None:

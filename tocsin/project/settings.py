@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = instance.secret("django")
 CALLER_HASH_KEY = instance.secret("caller-hash")
+METRICS_TOKEN = instance.secret("metrics")
 DEMO = instance.demo
 DEBUG = False
 ALLOWED_HOSTS = instance.hosts

@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from tocsin.web import languages, views
+from tocsin.web import languages, metrics, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.health, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("language/", languages.choose, name="choose_language"),
     path("account/", include("tocsin.web.account_urls")),
     path("console/", include("tocsin.web.console.urls")),

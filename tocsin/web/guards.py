@@ -1,7 +1,8 @@
-"""Who may see a page. Every view wears one of these two guards; a test refuses a view without."""
+"""Who may see a page. Every view wears one of these guards; a test refuses a view without."""
 
 from collections.abc import Callable
 from functools import wraps
+from secrets import compare_digest
 from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -30,6 +31,29 @@ def for_everybody(view: View) -> View:
     """Marks a view that anybody may see, signed in or not."""
     view.guard = "everybody"  # type: ignore[attr-defined]
     return view
+
+
+def for_monitoring(view: View) -> View:
+    """Lets in whoever says the instance's secret `metrics`, as a bearer token (RFC 6750, section 2.1).
+
+    Not whoever comes from this machine: behind a proxy, that may be anybody.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
+            response: HttpResponseBase = view(request, *args, **kwargs)
+        else:
+            told = "Say the secret of this instance: Authorization: Bearer SECRET, from secrets/metrics.\n"
+            response = HttpResponse(told, status=401, content_type="text/plain")
+            response["WWW-Authenticate"] = "Bearer"
+        add_never_cache_headers(response)
+        return response
+
+    worn: Any = guarded
+    worn.guard = "monitoring"
+    return cast(View, worn)
 
 
 def for_roles(*roles: Role) -> Callable[[View], View]:
