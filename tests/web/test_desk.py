@@ -21,6 +21,7 @@ from tocsin.authorities.actions import acting_as_centre
 from tocsin.authorities.models import Authority
 from tocsin.calls import models
 from tocsin.calls.rules.states import CallState
+from tocsin.insights.queries.board import board
 from tocsin.logbook.models import Line
 from tocsin.web.desk.panel import Panel
 from tocsin.workforce.models import Agent
@@ -53,6 +54,7 @@ def a_call(activation: Activation, *, leg: str = "a.1", caller: str = NUMBER, **
         "state": CallState.WAITING,
         "since": at,
         "arrived_at": at,
+        "queued_at": at,
     }
     call = models.Call.objects.create(leg=leg, activation=activation, **(values | fields))
     if caller:
@@ -227,6 +229,22 @@ def test_a_ready_agent_sees_how_many_wait_for_the_own_languages_and_authorities(
     a_call(world.activation(elsewhere), leg="a.3")
     Agent.objects.filter(pk=ann.pk).update(state=AgentState.READY)
     assert "1 caller waits" in said(drawn(ann))
+
+
+def test_the_wait_that_an_agent_sees_begins_with_the_place_in_line_as_on_the_board(
+    ann: Agent, flood: Activation
+) -> None:
+    lined_up_at = world.NOON + timedelta(seconds=40)
+    call = a_call(flood, queued_at=lined_up_at)
+    for after, at in ((CallState.INFORMING, world.NOON), (CallState.WAITING, lined_up_at)):
+        models.CallStep.objects.create(
+            call=call, activation=flood, before="", after=after, at=at, language="nl", why=""
+        )
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.READY)
+    longest_since = board(activation=flood, now=timezone.now()).moment.longest_since
+
+    assert longest_since == lined_up_at
+    assert f'data-since="{timezone.localtime(lined_up_at).isoformat()}"' in drawn(ann)
 
 
 @pytest.mark.parametrize(

@@ -180,13 +180,13 @@ def topics_of(*, authority: int) -> tuple[tuple[int, str], ...]:
 
 
 def waiting_for(*, agent: Agent) -> Line:
-    """Those who wait and may be offered to this agent."""
+    """Those who wait and may be offered to this agent, and since when the first of them has a place in line."""
     found = Call.objects.filter(
         state=CallState.WAITING,
         language__in=list(agent.languages),
         stream__in=[stream for stream in Stream if stream is not Stream.D2 or stream in agent.skills],
         activation__authority__in=agent.serves.all(),
-    ).aggregate(waiting=Count("pk"), longest=Min("arrived_at"))
+    ).aggregate(waiting=Count("pk"), longest=Min("queued_at"))
     return Line(waiting=found["waiting"], longest_since=found["longest"])
 
 
