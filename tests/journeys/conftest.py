@@ -14,13 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from tests.instances import instance_in
 from tests.journeys.people import AGENT_HERTZ, CITIZEN_HERTZ, PATIENCE_MS, Citizen, Desk, make_voice
 from tests.telephony.centre import demonstration, kill
+from tocsin.calls.rules.states import CallState
 from tocsin.project.instance import Instance
 
-CHROMIUM = [
-    "--no-sandbox",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-]
+LOOPBACK = "--allow-loopback-in-peer-connection"
+CHROMIUM = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", LOOPBACK]
 ALLOWED = "--use-fake-ui-for-media-stream"
 FAKE_DEVICE = "--use-fake-device-for-media-stream"
 
@@ -45,6 +43,13 @@ class Centre:
     def kill(self, part: str) -> None:
         """Kill a part, which its supervisor then starts again."""
         kill(part, of=self.instance)
+
+    def comes_to(self, state: CallState) -> None:
+        """Return once a call is in this state; every change is told."""
+        with psycopg.connect(self.instance.database_dsn, autocommit=True) as listening:
+            listening.execute("LISTEN tocsin_live")
+            while not listening.execute("SELECT FROM calls_call WHERE state = %s", [state]).rowcount:
+                assert list(listening.notifies(timeout=PATIENCE_MS / 1000, stop_after=1)), f"no call is {state}"
 
     @contextmanager
     def without_switchboard(self) -> Iterator[None]:

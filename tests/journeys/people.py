@@ -17,7 +17,7 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 # The strongest frequency that comes out of the page's telephone is within 15 Hz of the tone, and no whisper.
 HEARS = """hertz => {
-  const voice = document.getElementById("voice").srcObject;
+  const voice = document.getElementById("voice")?.srcObject;
   if (!voice || !voice.getAudioTracks().length) return false;
   window.ear ??= new AudioContext();
   if (window.heardVoice !== voice) {

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Centre
-from tests.journeys.people import CITIZEN_HERTZ, Citizen, Desk
+from tests.journeys.people import AGENT_HERTZ, CITIZEN_HERTZ, Citizen, Desk
+from tests.journeys.sleeping import asleep
+from tocsin.calls.rules.states import CallState
 
 ENGLISH = "4"
 # The voice of another citizen, which is neither an agent's nor the music.
@@ -192,6 +194,18 @@ def test_reloading_the_desk_brings_the_conversation_and_the_note_back(
     desk.hears_the_citizen()
     citizen.hears_the_agent()
     expect(desk.page.get_by_label("What was asked")).to_have_value("Written just before")
+
+
+def test_however_often_the_agents_machine_sleeps_the_conversation_goes_on_when_it_wakes(
+    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = connected(a_desk, a_citizen)
+    for _ in range(3):
+        with asleep(hertz=AGENT_HERTZ):
+            centre.comes_to(CallState.RECONNECTING)
+        citizen.hears_the_agent()
+        desk.hears_the_citizen()
+        desk.says("In conversation")
 
 
 def test_a_caller_whose_agent_closes_the_browser_goes_to_the_next_agent(

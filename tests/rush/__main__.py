@@ -25,7 +25,7 @@ def main(names: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.rush import activation, calls, conversations, desk, junk
+    from tests.rush import activation, back, calls, conversations, desk, junk
 
     benches = {
         "calls": calls.measure,
@@ -33,6 +33,7 @@ def main(names: list[str]) -> None:
         "activation": activation.measure,
         "desk": desk.measure,
         "junk": junk.measure,
+        "back": back.measure,
     }
     if unknown := set(names) - set(benches):
         sys.exit(f"No benchmark {', '.join(sorted(unknown))}; there is {', '.join(benches)}.")

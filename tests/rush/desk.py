@@ -44,13 +44,13 @@ def measure(*, tell: Tell) -> dict[str, object]:
         sync_playwright() as playwright,
     ):
         address = f"http://127.0.0.1:{centre.ports.web}"
-        doors = _window(playwright, AGENT_HERTZ, address)
+        doors = window(playwright, AGENT_HERTZ, address)
         with doors.context.expect_page() as opening:
             doors.get_by_role("button", name="Open the desk").click()
         desk = Desk(opening.value)
         desk.check_microphone()
         desk.telephone_is_connected()
-        citizen = Citizen(_window(playwright, CITIZEN_HERTZ, f"{address}/demo/call/"))
+        citizen = Citizen(window(playwright, CITIZEN_HERTZ, f"{address}/demo/call/"))
         rounds = [_answer_once(desk, citizen, journal=journal, tell=tell) for _ in range(TIMES)]
     ringing, heard = (median(times) for times in zip(*rounds, strict=True))
     return {
@@ -84,11 +84,12 @@ def _heard_at(page: Page, hertz: int) -> float:
     return float(page.wait_for_function(HEARD_AT, arg=hertz).json_value())
 
 
-def _window(playwright: Playwright, hertz: int, address: str) -> Page:
-    """A browser that speaks with a tone, at an address."""
+def window(playwright: Playwright, hertz: int, address: str, *, without: str = "") -> Page:
+    """A browser that speaks with a tone, at an address; `without` is one of the usual options."""
     voice = make_voice(Path(instance.home, f"{hertz}.wav"), hertz=hertz)
     microphone = [ALLOWED, FAKE_DEVICE, f"--use-file-for-fake-audio-capture={voice}"]
-    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*CHROMIUM, *microphone])
+    options = [option for option in (*CHROMIUM, *microphone) if option != without]
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
     page = browser.new_context().new_page()
     page.goto(address)
     return page

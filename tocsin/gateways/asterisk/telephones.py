@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 AGENTS_CONTEXT, CITIZENS_CONTEXT = "from-agent", "from-citizen"
 # A browser always sends something, also when muted; this long without means that it is closed or cut off.
-_SILENCE_SECONDS = 5
+_SILENCE_SECONDS = 2
 _UNKNOWN = 404
 # Of a telephone: what proves its password, where it is, and how it speaks; made in this order.
 _KINDS = ("auth", "aor", "endpoint")

@@ -66,6 +66,7 @@ async function begin(): Promise<void> {
           become("up");
         },
         troubled: () => undefined,
+        flowing: () => undefined,
         ended,
       },
     });

@@ -10,6 +10,7 @@ import { MicrophoneCheck } from "./telephone/check";
 import { show, showOnly } from "./telephone/problems";
 import { startRinging, stopRinging, wakeWithFirstTouch } from "./telephone/sound";
 import { StandingCall } from "./telephone/standing";
+import { onWaking } from "./telephone/waking";
 
 const desk = element("desk", HTMLElement);
 const panel = element("panel", HTMLElement);
@@ -96,7 +97,13 @@ function follow(): void {
   mute.disabled = openKeypad.disabled = shown.agent !== "talking";
   if (openKeypad.disabled) keypad.hidePopover();
   speakOrBeSilent();
+  listen(before);
   keepFocus();
+}
+
+// Whoever is spoken with is heard, or the way is broken.
+function listen(before: DeskState | null): void {
+  if (before?.callState !== shown?.callState || before?.call !== shown?.call) line.listen(shown?.callState === "talking");
 }
 
 // The button that was pressed may be gone: whoever works without a mouse goes on from the new card's first words.
@@ -165,8 +172,9 @@ panel.addEventListener("htmx:sse:after:message", () => show("stale", false));
 
 addEventListener("online", () => {
   show("network", false);
-  line.again();
+  line.renew();
 });
+onWaking(() => line.renew());
 addEventListener("offline", () => show("network", true));
 // Said at once, so that the caller is helped by somebody else and not kept waiting.
 addEventListener("pagehide", () => line.stop());

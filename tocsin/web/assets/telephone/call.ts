@@ -1,6 +1,7 @@
 // One telephone call over a WebSocket of its own, from dialling to its end.
 
 import { C, UA, WebSocketInterface } from "jssip";
+import { watchFlow } from "./flow";
 import type { EndEvent, IceCandidateEvent, PeerConnectionEvent, RTCSession, SDPEvent } from "jssip/lib/RTCSession";
 
 /** What the server issues to a browser that may telephone. */
@@ -19,6 +20,8 @@ export interface CallEvents {
   up(voice: MediaStream): void;
   /** The connection may be breaking; what is heard may go on for a while. */
   troubled(): void;
+  /** While it is listened to: sound has begun to arrive, or has stopped to. */
+  flowing(isFlowing: boolean): void;
   /** The call is over; said once, and not after `hangUp`. */
   ended(ending: Ending): void;
 }
@@ -39,8 +42,13 @@ const ADMISSION_RETRY_MS = 250;
 // Without an answer for this long the call counts as lost; without sound after the answer, too.
 const ANSWER_MS = 10_000;
 const SOUND_MS = 8000;
-// A moment without packets is no trouble.
-const UNSTEADY_MS = 1500;
+// A browser knows its own address at once, except after the network changed: Chromium waits two seconds before it
+// looks whether it is there to stay.
+const ADDRESS_MS = 5000;
+// The browser tells of a path that is lost only after seconds without a packet; if it is not back at once, it is lost.
+const UNSTEADY_MS = 300;
+// With this cause (Q.850) the switch gives a telephone up that it has heard nothing of for seconds.
+const UNHEARD = /\bcause=44\b/;
 // Calls are dialled anew by those who want them kept up, so the library must not reconnect by itself.
 const NEVER_SECONDS = 1_000_000;
 
@@ -64,6 +72,8 @@ export class Call {
   #patience: number;
   #retry = 0;
   #unsteady = 0;
+  #addressless = 0;
+  #stopListening = (): void => undefined;
 
   constructor(dialling: Dialling) {
     const { address, credentials } = dialling;
@@ -87,9 +97,23 @@ export class Call {
     this.#ua.start();
   }
 
+  /** Begin or stop to watch whether sound arrives. */
+  listen(isListening: boolean): void {
+    const { flowing } = this.#dialling.events;
+    this.#stopListening();
+    if (isListening && this.#connection) {
+      this.#stopListening = watchFlow(
+        this.#connection,
+        () => flowing(true),
+        () => flowing(false),
+      );
+    }
+  }
+
   hangUp(): void {
     this.#isOver = true;
-    [this.#patience, this.#retry, this.#unsteady].forEach((timer) => window.clearTimeout(timer));
+    this.#stopListening();
+    [this.#patience, this.#retry, this.#unsteady, this.#addressless].forEach((timer) => window.clearTimeout(timer));
     this.#ua.stop();
   }
 
@@ -117,20 +141,26 @@ export class Call {
 
   #invite(): void {
     const { target, credentials, microphone } = this.#dialling;
+    this.#addressless = window.setTimeout(() => this.#end("network"), ADDRESS_MS);
     this.#ua.call(`sip:${target}@${credentials.realm}`, {
       mediaStream: microphone,
       pcConfig: { iceServers: credentials.iceServers },
       eventHandlers: {
         peerconnection: (event: PeerConnectionEvent) => this.#watch(event.peerconnection),
         // The switch learns the other ways to us from the packets that arrive; waiting for all costs seconds.
-        icecandidate: (event: IceCandidateEvent) => event.ready(),
+        // Speech goes by UDP; an address for TCP is named for networks that are gone, too.
+        icecandidate: (event: IceCandidateEvent) => event.candidate.protocol === "udp" && this.#addressed(event),
         sdp: nameAnAddress,
         confirmed: () => this.#answered(),
         failed: (event: EndEvent) => this.#failed(event),
-        // The switch gives a call up that it hears nothing of.
-        ended: () => this.#end(this.#isUp ? "over" : "silent"),
+        ended: (event: EndEvent) => this.#byeReceived(event),
       },
     });
+  }
+
+  #addressed(event: IceCandidateEvent): void {
+    window.clearTimeout(this.#addressless);
+    event.ready();
   }
 
   #failed(event: EndEvent): void {
@@ -142,6 +172,13 @@ export class Call {
     } else {
       this.#end(event.cause === C.causes.CONNECTION_ERROR ? "network" : "switch");
     }
+  }
+
+  // The switch ended the call: on purpose, or because it hears nothing of us.
+  #byeReceived(event: EndEvent): void {
+    const reason = event.message.getHeader("Reason") ?? "";
+    if (!this.#isUp) this.#end("silent");
+    else this.#end(UNHEARD.test(reason) ? "network" : "over");
   }
 
   #answered(): void {

@@ -14,11 +14,13 @@ export interface StandingOptions {
   heard(voice: MediaStream): void;
 }
 
-const BACKOFF_MS = [300, 1000, 2000, 5000];
+const BACKOFF_MS = [0, 300, 1000, 2000, 5000];
 // Ended twice from the other side within this time: another browser holds the same agent's telephone.
 const CONTEST_MS = 60_000;
 // A call that lasted this long was a success, so the next try is quick again.
-const STEADY_MS = 5000;
+const STEADY_MS = 2000;
+// Somebody who is to be heard is heard within this time over a call that was just dialled, or is silent.
+const HEARD_MS = 1000;
 
 export class StandingCall {
   #microphone: MediaStream | null = null;
@@ -27,33 +29,57 @@ export class StandingCall {
   #serving: Call | null = null;
   #dialling: Call | null = null;
   #isAdmitting = false;
+  // Whether the telephone is ours to keep: nobody uses it elsewhere, and the page has not left.
+  #isKept = false;
   // What went wrong last, shown until the line is up again.
   #problem: LineProblem | null = null;
   #timer = 0;
   #tries = 0;
   #upSince = 0;
   #endedAt = -CONTEST_MS;
+  #isListening = false;
+  // Whether somebody sends nothing while silent, as some networks do: then silence says nothing of the way.
+  #isPausing = false;
 
   constructor(private readonly options: StandingOptions) {}
 
   /** Keep a call up from now on, or speak through another microphone in the one that is up. */
   start(microphone: MediaStream): void {
     this.#microphone = microphone;
+    this.#isKept = true;
     if (this.#serving) this.#speakThrough(microphone);
     else void this.#call();
   }
 
   stop(): void {
     this.#microphone = null;
+    this.#isKept = false;
     this.#letGo();
     this.options.changed("off", null);
   }
 
-  /** Dial at once, for the network is back or the person asks for it. */
+  /** Dial at once, for the person asks for it. */
   again(): void {
     this.#endedAt = -CONTEST_MS;
     this.#tries = 0;
+    this.#isKept = true;
     if (!this.#serving) void this.#call();
+  }
+
+  /** Dial at once beside the call that is up: it may not have survived, and to find that out takes seconds. */
+  renew(): void {
+    if (!this.#isKept) return;
+    this.#tries = 0;
+    this.#dialling?.hangUp();
+    this.#dialling = null;
+    void this.#call();
+  }
+
+  /** Say whether somebody is to be heard from now on: if nothing arrives then, the way is broken. */
+  listen(isListening: boolean): void {
+    this.#isListening = isListening;
+    this.#isPausing = false;
+    this.#serving?.listen(isListening);
   }
 
   sendTone(key: string): void {
@@ -85,6 +111,7 @@ export class StandingCall {
       events: {
         up: (voice) => this.#up(call, voice),
         troubled: () => call === this.#serving && void this.#call(),
+        flowing: (isFlowing) => call === this.#serving && this.#flowing(isFlowing),
         ended: (ending) => this.#ended(call, ending),
       },
     });
@@ -99,6 +126,7 @@ export class StandingCall {
     this.#upSince = performance.now();
     // Another microphone may have been chosen while it was dialled.
     if (this.#microphone) this.#speakThrough(this.#microphone);
+    call.listen(this.#isListening);
     this.options.heard(voice);
     this.options.changed("up", null);
   }
@@ -113,6 +141,14 @@ export class StandingCall {
     if (ending === "elsewhere" || ending === "signed-out") this.#giveUp(ending);
     else if (ending === "over" && this.#isContested()) this.#giveUp("elsewhere");
     else this.#later(ending === "over" ? null : ending);
+  }
+
+  // Another call is dialled when the sound stops. Where that one is as silent, it was not the way.
+  #flowing(isFlowing: boolean): void {
+    if (isFlowing && performance.now() - this.#upSince < HEARD_MS) this.#isPausing = false;
+    if (isFlowing || this.#isPausing) return;
+    this.#isPausing = true;
+    void this.#call();
   }
 
   #isContested(): boolean {
@@ -132,6 +168,7 @@ export class StandingCall {
 
   #giveUp(problem: LineProblem): void {
     this.#letGo();
+    this.#isKept = false;
     // Taking the telephone back needs a new one.
     this.#credentials = null;
     this.options.changed("off", problem);
