@@ -76,7 +76,9 @@ class Desk:
 
     def check_microphone(self) -> None:
         self.page.get_by_role("button", name="Check the microphone").click()
-        self.page.get_by_role("button", name="I am heard").click()
+        self.page.get_by_role("button", name="Play a test sound").click()
+        # Possible when the microphone hears the voice and the test call has come back.
+        self.page.get_by_role("button", name="I am heard").click(timeout=PATIENCE_MS)
 
     def telephone_is_connected(self) -> None:
         expect(self.page.get_by_text("Telephone connected")).to_be_visible()

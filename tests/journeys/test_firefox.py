@@ -33,6 +33,7 @@ def desk_in(firefox: Firefox, centre: Centre) -> Window:
     firefox.open(f"{centre.address}/").click("Open the desk")
     desk = firefox.loaded("/desk/")
     desk.click("Check the microphone")
+    desk.click("Play a test sound")
     desk.click("I am heard and I hear the sound")
     desk.shows("Telephone connected")
     desk.type("F8")

@@ -8,6 +8,8 @@ from tests.journeys.conftest import ALLOWED, FAKE_DEVICE, Centre
 from tests.journeys.people import Citizen, Desk
 from tests.journeys.test_first_call import ENGLISH
 
+# A tone that passes zero at every sample.
+SILENCE = 48_000
 # Nobody can pull the plug of Chromium's own microphone. This is what a browser does to a page when somebody does:
 # the sound ends and says so, and no microphone is found until it is plugged in again.
 REMEMBER_MICROPHONES = """
@@ -98,3 +100,50 @@ def test_a_second_window_takes_the_telephone_over_and_the_first_says_so(a_desk: 
     desk.page.get_by_role("button", name="Use it here").click()
     desk.telephone_is_connected()
     second.explains("Your telephone is in use in another window.")
+
+
+def test_the_check_says_which_way_speech_goes_and_nothing_is_lost_on_it(a_desk: Callable[..., Desk]) -> None:
+    desk = a_desk()
+    desk.page.get_by_role("button", name="Check the microphone").press("Enter")
+    expect(desk.page.get_by_role("button", name="Play a test sound")).to_be_focused()
+    expect(desk.page.get_by_text("You are heard.")).to_be_visible()
+    expect(desk.page.get_by_text("The connection is good.")).to_be_visible()
+    expect(desk.page.locator("#path-facts")).to_contain_text("Straight to the centre")
+    expect(desk.page.locator("#path-lost")).to_have_text("0")
+    done = desk.page.get_by_role("button", name="I am heard and I hear the sound")
+    expect(done).to_be_disabled()
+    desk.page.keyboard.press("Enter")
+    expect(done).to_be_enabled()
+    done.press("Enter")
+    desk.telephone_is_connected()
+
+
+def test_an_agent_whose_network_lets_nothing_through_is_told_before_the_first_call_and_tries_again(
+    a_desk: Callable[..., Desk],
+) -> None:
+    desk = a_desk()
+    sockets = "**/telephone*"
+    desk.page.route_web_socket(sockets, lambda socket: socket.close(code=1013))
+    desk.page.reload()
+    desk.page.get_by_role("button", name="Check the microphone").click()
+    expect(desk.page.get_by_text("The test call did not get through.")).to_be_visible()
+    desk.explains("The telephone switch does not answer.")
+    expect(desk.page.get_by_role("button", name="I am heard and I hear the sound")).to_be_disabled()
+    desk.page.unroute_all()
+    desk.page.route_web_socket(sockets, lambda socket: socket.connect_to_server())
+    desk.page.get_by_role("button", name="Test again").click()
+    expect(desk.page.get_by_text("The connection is good.")).to_be_visible()
+    expect(desk.page.get_by_text("The telephone switch does not answer.")).to_be_hidden()
+
+
+def test_a_microphone_that_hears_nothing_is_told_and_the_agent_may_go_on_all_the_same(
+    a_desk: Callable[..., Desk],
+) -> None:
+    desk = a_desk(hertz=SILENCE)
+    desk.page.get_by_role("button", name="Check the microphone").click()
+    expect(desk.page.get_by_text("The connection is good.")).to_be_visible()
+    expect(desk.page.get_by_text("Not heard yet.")).to_be_visible()
+    desk.page.get_by_role("button", name="Play a test sound").click()
+    expect(desk.page.get_by_role("button", name="I am heard and I hear the sound")).to_be_disabled()
+    desk.page.get_by_role("button", name="Go on anyway").click()
+    desk.telephone_is_connected()

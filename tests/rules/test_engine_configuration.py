@@ -300,10 +300,10 @@ def test_only_numbers_reach_the_line() -> None:
     assert all(re.fullmatch(r"\+?X{2,15}", pattern) for pattern in patterns)
 
 
-def test_an_agents_browser_reaches_nothing_but_its_own_place() -> None:
+def test_an_agents_telephone_reaches_nothing_but_its_own_place_and_an_echo() -> None:
     text = written()["extensions.conf"]
     (context,) = re.findall(r"(?ms)^\[from-agent\]\n(.*?)(?=^\[|\Z)", text)
-    assert re.findall(r"(?m)^exten => (\S+?),", context) == ["_age[n]t-."]
+    assert re.findall(r"(?m)^exten => (\S+?),", context) == ["echo", "_age[n]t-."]
     assert "include" not in context
 
 

@@ -58,6 +58,8 @@ const microphoneCheck = new MicrophoneCheck({
     if (desk.dataset.line !== "off") line.start(stream);
   },
   passed: () => microphone && line.start(microphone),
+  attempt: async () => (microphone ? line.attempt(microphone) : "over"),
+  mayTry: () => desk.dataset.line === "off",
 });
 void microphoneCheck.begin();
 

@@ -3,6 +3,7 @@
 # Asterisk loads nothing by itself (autoload=no): every door that is not needed stays shut.
 _DIAL_PLAN = (
     "pbx_config",
+    "app_echo",  # agents try their network with it
     "app_playback",
     "app_stasis",
     "func_callerid",  # CONNECTEDLINE(): the number that people see whom we call

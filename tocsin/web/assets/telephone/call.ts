@@ -121,6 +121,12 @@ export class Call {
     this.#session?.sendDTMF(key, { transportType: C.DTMF_TRANSPORT.RFC2833 });
   }
 
+  /** How speech travels, as the browser counts it; rejects before the call is up. */
+  async stats(): Promise<RTCStatsReport> {
+    if (!this.#connection) throw new Error("There is no connection yet.");
+    return this.#connection.getStats();
+  }
+
   /** Speak through another microphone. */
   use(microphone: MediaStreamTrack): void {
     for (const sender of this.#connection?.getSenders() ?? []) void sender.replaceTrack(microphone);

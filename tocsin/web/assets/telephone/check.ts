@@ -1,4 +1,4 @@
-// The microphone check: choose devices, see the own voice, hear a sound; then the page may telephone.
+// The check before the first call: choose devices, see the own voice, hear a sound, try the network.
 
 import {
   MicrophoneError,
@@ -12,9 +12,10 @@ import {
   routeToSpeaker,
   shortcoming,
 } from "./microphone";
+import { PathCheck, type PathCheckOptions } from "./pathcheck";
 import { playTestTone } from "./sound";
 import { type Problem, show, showOnly } from "./problems";
-import { element } from "../page/element";
+import { element, showWhen } from "../page/element";
 
 export interface CheckOptions {
   /** The microphone to telephone with from now on; said again when another one was chosen. */
@@ -23,6 +24,9 @@ export interface CheckOptions {
   passed(): void;
   /** The element that plays what callers say. */
   voice: HTMLAudioElement;
+  /** How to try the network with the microphone that was opened. */
+  attempt: PathCheckOptions["attempt"];
+  mayTry: PathCheckOptions["mayTry"];
 }
 
 const PROBLEMS: Problem[] = [
@@ -34,17 +38,26 @@ const PROBLEMS: Problem[] = [
   "microphone-lost",
 ];
 
-/** The part of the page in which the microphone is checked. */
+/** The part of the page in which microphone, sound and network are checked. */
 export class MicrophoneCheck {
   readonly #section = element("check", HTMLElement);
   readonly #microphones = element("microphone", HTMLSelectElement);
   readonly #speakers = element("speaker", HTMLSelectElement);
+  readonly #heard = element("heard", HTMLElement);
+  readonly #start = element("check-start", HTMLButtonElement);
+  readonly #tone = element("tone", HTMLButtonElement);
+  readonly #done = element("check-done", HTMLButtonElement);
   readonly #sample = new Audio();
+  readonly #path: PathCheck;
   #microphone: MediaStream | null = null;
   #stopMeasuring = (): void => undefined;
+  #isHeard = false;
+  #isPlayed = false;
   #isPassed = false;
 
   constructor(private readonly options: CheckOptions) {
+    const { attempt, mayTry } = options;
+    this.#path = new PathCheck({ attempt, mayTry, over: () => this.#allowWhatIsProven() });
     this.#listen();
     void routeToSpeaker(options.voice);
   }
@@ -53,20 +66,23 @@ export class MicrophoneCheck {
   async begin(): Promise<void> {
     const problem = shortcoming();
     if (problem) showOnly(problem, PROBLEMS);
-    else if ((await mayOpenUnasked()) && (await this.#open())) this.#pass();
+    else if ((await mayOpenUnasked()) && (await this.#open())) await this.#passUnasked();
     else this.#section.hidden = false;
   }
 
   #listen(): void {
     const tryOut = (): void => void this.#tryOut();
-    element("check-start", HTMLButtonElement).addEventListener("click", tryOut);
+    this.#start.addEventListener("click", tryOut);
     element("open-check", HTMLButtonElement).addEventListener("click", tryOut);
-    element("check-done", HTMLButtonElement).addEventListener("click", () => {
+    element("check-anyway", HTMLButtonElement).addEventListener("click", () => this.#pass());
+    this.#done.addEventListener("click", () => {
       rememberCheck();
       this.#pass();
     });
-    element("tone", HTMLButtonElement).addEventListener("click", () => {
+    this.#tone.addEventListener("click", () => {
       void routeToSpeaker(this.#sample).then(() => playTestTone(this.#sample));
+      this.#isPlayed = true;
+      this.#allowWhatIsProven();
     });
     this.#microphones.addEventListener("change", () => {
       chooseMicrophone(this.#microphones.value);
@@ -104,11 +120,32 @@ export class MicrophoneCheck {
     const mayChoose = "setSinkId" in this.#sample && (await listDevices(this.#speakers, "audiooutput"));
     element("speaker-field", HTMLElement).hidden = !mayChoose;
     this.#stopMeasuring();
-    this.#stopMeasuring = measure(stream, element("level", HTMLMeterElement));
+    this.#say(false);
+    this.#stopMeasuring = measure(stream, element("level", HTMLMeterElement), () => this.#isHeard || this.#say(true));
     this.#section.hidden = false;
     for (const part of this.#section.querySelectorAll<HTMLElement>("[data-check]")) {
       part.hidden = part.dataset.check !== "during";
     }
+    // The button that was pressed is gone; whoever works without a mouse goes on here.
+    if (document.activeElement === this.#start) this.#tone.focus();
+    await this.#path.begin();
+  }
+
+  // The microphone was checked here before. Only a network that is not good has to be looked at.
+  async #passUnasked(): Promise<void> {
+    await this.#path.begin();
+    if (this.#path.isGood) this.#pass();
+    else await this.#tryOut();
+  }
+
+  #say(isHeard: boolean): void {
+    this.#isHeard = isHeard;
+    showWhen(this.#heard, isHeard ? "yes" : "no");
+    this.#allowWhatIsProven();
+  }
+
+  #allowWhatIsProven(): void {
+    this.#done.disabled = !(this.#isHeard && this.#isPlayed && this.#path.isGood);
   }
 
   #pass(): void {

@@ -17,6 +17,8 @@ const PROBLEMS: Record<string, MicrophoneProblem> = {
 const MICROPHONE_KEY = "tocsin-microphone";
 const SPEAKER_KEY = "tocsin-speaker";
 const CHECKED_KEY = "tocsin-checked";
+// A soft voice at a headset, and more than a quiet room: -34 dB of full scale.
+const VOICE = 0.02;
 
 /** What keeps this page from ever having a microphone, if anything does. */
 export function shortcoming(): MicrophoneProblem | null {
@@ -79,8 +81,8 @@ export async function routeToSpeaker(element: HTMLMediaElement): Promise<void> {
   if (chosen && "setSinkId" in element) await element.setSinkId(chosen).catch(() => undefined);
 }
 
-/** Show on a meter how loud the microphone hears, from 0 to 1, until the answer is called. */
-export function measure(microphone: MediaStream, meter: HTMLMeterElement): () => void {
+/** Show on a meter how loud the microphone hears, from 0 to 1, until the answer is called; `heard` at a voice. */
+export function measure(microphone: MediaStream, meter: HTMLMeterElement, heard: () => void): () => void {
   const context = new AudioContext();
   // A copy, for the microphone itself is switched off while nobody listens.
   const stream = microphone.clone();
@@ -94,6 +96,7 @@ export function measure(microphone: MediaStream, meter: HTMLMeterElement): () =>
     analyser.getFloatTimeDomainData(samples);
     const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     // The ear hears ratios: -60 dB is nothing, 0 dB everything.
+    if (loudest > VOICE) heard();
     meter.value = loudest > 0.001 ? 1 + Math.log10(loudest) / 3 : 0;
     frame = requestAnimationFrame(draw);
   };

@@ -1,6 +1,7 @@
 // A call that is kept up: dialled again whenever it breaks, the new one before the old one is let go.
 
 import { Call, type Credentials, type Ending } from "./call";
+import { type Path, tryPath } from "./path";
 
 export type LineState = "off" | "connecting" | "up";
 export type LineProblem = Exclude<Ending, "over">;
@@ -49,6 +50,16 @@ export class StandingCall {
     this.#isKept = true;
     if (this.#serving) this.#speakThrough(microphone);
     else void this.#call();
+  }
+
+  /** Try the way of speech with a call of its own, while none is kept up; see `tryPath`. */
+  async attempt(microphone: MediaStream): Promise<Path | Ending> {
+    try {
+      this.#credentials ??= await this.options.admit();
+    } catch {
+      return "network";
+    }
+    return tryPath({ address: this.options.address, credentials: this.#credentials, microphone });
   }
 
   stop(): void {
