@@ -38,7 +38,12 @@ LOG = ROOT / "build" / "prepare.log"
 MEGABYTES = {"run": 700, "dev": 1500, "test": 1500}
 OLDEST_NODE = 20
 # What only the tests need from the system: the command that shows that it is there, and its Debian package.
-TEST_PACKAGES = {"sipp": "sip-tester", "chromium": "chromium", "firefox-esr": "firefox-esr"}
+TEST_PACKAGES = {
+    "sipp": "sip-tester",
+    "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "turnserver": "coturn",
+}
 # What the Node.js inside Playwright needs, which a small Ubuntu has not.
 PLAYWRIGHT_NEEDS = "libatomic1"
 PROGRESS = re.compile(r"\s*(Downloading|Downloaded|Prepared|Installed|Uninstalled|Collecting|added \d|Get:\d)")

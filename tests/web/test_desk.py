@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -24,12 +24,14 @@ from tocsin.calls.rules.states import CallState
 from tocsin.insights.queries.board import board
 from tocsin.logbook.models import Line
 from tocsin.web.desk.panel import Panel
+from tocsin.web.ice import turn_password
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+32477123456"
 WRITTEN = "+32 477 12 34 56"
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 POSTS = ["/desk/ask/ready/", "/desk/telephone/", "/desk/note/"]
 
 
@@ -353,8 +355,28 @@ def test_a_telephone_is_told_who_helps_it_through_a_router(ann: Agent, settings:
     issued = json.loads(signed_in(ann.person).post("/desk/telephone/").content)
     assert issued["iceServers"] == [
         {"urls": "stun:stun.example.org:3478"},
-        {"urls": "turn:turn.example.org:3478", "username": "desk", "credential": "secret"},
+        {
+            "urls": ["turn:turn.example.org:3478", "turn:turn.example.org:3478?transport=tcp"],
+            "username": "desk",
+            "credential": "secret",
+        },
     ]
+
+
+def test_with_a_shared_secret_each_telephone_has_a_turn_password_of_its_own_that_runs_out_with_the_web_session(
+    ann: Agent, settings: object
+) -> None:
+    settings.TURN_TLS, settings.TURN_SECRET = "turn.example.org:443", "shared"  # type: ignore[attr-defined]
+    before = timezone.now()
+    issued = json.loads(signed_in(ann.person).post("/desk/telephone/").content)
+    (server,) = issued["iceServers"]
+    runs_out, _, telephone = server["username"].partition(":")
+    assert server["urls"] == ["turns:turn.example.org:443?transport=tcp"]
+    assert telephone == issued["username"]
+    assert (
+        timedelta() <= datetime.fromtimestamp(int(runs_out), UTC) - before - timedelta(hours=12) + SECOND < MINUTE
+    )
+    assert server["credential"] == turn_password(server["username"], secret="shared")
 
 
 # --- The note

@@ -97,6 +97,9 @@ SIP_REALM = "tocsin"
 # Who helps telephones behind a router to be heard (host:port); TURN also carries what goes through nowhere else.
 STUN = os.environ.get("TOCSIN_STUN", "")
 TURN = os.environ.get("TOCSIN_TURN", "")
+TURN_TLS = os.environ.get("TOCSIN_TURN_TLS", "")
+# With this secret, which the TURN server has too, each telephone gets a password of its own that runs out.
+TURN_SECRET = os.environ.get("TOCSIN_TURN_SECRET", "")
 TURN_USER = os.environ.get("TOCSIN_TURN_USER", "")
 TURN_PASSWORD = os.environ.get("TOCSIN_TURN_PASSWORD", "")
 

@@ -49,12 +49,14 @@ def certificate() -> Certificate | None:
 def router() -> Nat:
     """The way through the router that stands between, where there is one."""
     networks = os.environ.get("TOCSIN_LOCAL_NETWORKS", "")
+    turn_user = os.environ.get("TOCSIN_TURN_USER", "")
     return Nat(
         external_address=os.environ.get("TOCSIN_EXTERNAL_ADDRESS", ""),
         local_networks=tuple(network.strip() for network in networks.split(",") if network.strip()),
         stun=os.environ.get("TOCSIN_STUN", ""),
-        turn=os.environ.get("TOCSIN_TURN", ""),
-        turn_user=os.environ.get("TOCSIN_TURN_USER", ""),
+        # The engine knows no passwords that run out; the browsers' TURN is enough for both ends.
+        turn=os.environ.get("TOCSIN_TURN", "") if turn_user else "",
+        turn_user=turn_user,
         turn_password=os.environ.get("TOCSIN_TURN_PASSWORD", ""),
     )
 

@@ -23,6 +23,7 @@ from tocsin.calls.actions import issue_login
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.queries import login_of
 from tocsin.web.connections import Scope, cookie, header, person_of
+from tocsin.web.ice import ice_servers
 from tocsin.web.passage import Passage
 from tocsin.workforce.models import Agent
 
@@ -202,21 +203,5 @@ def credentials(*, session: str, agent: Agent | None, at: datetime) -> dict[str,
         "username": login.username,
         "password": password,
         "realm": settings.SIP_REALM,
-        "iceServers": ice_servers(),
+        "iceServers": ice_servers(username=login.username, at=at),
     }
-
-
-def ice_servers() -> list[dict[str, str]]:
-    """Who helps browsers behind a router to be heard, as RTCPeerConnection wants it."""
-    servers = []
-    if settings.STUN:
-        servers.append({"urls": f"stun:{settings.STUN}"})
-    if settings.TURN:
-        servers.append(
-            {
-                "urls": f"turn:{settings.TURN}",
-                "username": settings.TURN_USER,
-                "credential": settings.TURN_PASSWORD,
-            }
-        )
-    return servers
