@@ -285,6 +285,15 @@ def test_a_browser_is_known_by_its_own_name_and_its_speech_is_encrypted() -> Non
     assert int(fields["rtp_timeout"]) > 0
 
 
+def test_a_sip_telephone_of_an_agent_reaches_what_a_browser_does_and_is_believed_nothing_of_its_address() -> None:
+    login = Login(username="phone-1", digest="0" * 32, agent=True, browser=False)
+    fields = telephone_fields(login, Browsers(realm="tocsin"))["endpoint"]
+    assert (fields["context"], fields["identify_by"]) == ("from-agent", "username")
+    assert {fields[name] for name in ("rtp_symmetric", "force_rport", "rewrite_contact")} == {"yes"}
+    # Over UDP, TCP or TLS, as the telephone can.
+    assert "transport" not in fields
+
+
 def test_a_citizens_browser_shows_one_made_up_number_and_cannot_choose_it() -> None:
     login = Login(username="citizen-1", digest="0" * 32, agent=False)
     fields = telephone_fields(login, Browsers(realm="tocsin"))["endpoint"]
@@ -303,7 +312,7 @@ def test_only_numbers_reach_the_line() -> None:
 def test_an_agents_telephone_reaches_nothing_but_its_own_place_and_an_echo() -> None:
     text = written()["extensions.conf"]
     (context,) = re.findall(r"(?ms)^\[from-agent\]\n(.*?)(?=^\[|\Z)", text)
-    assert re.findall(r"(?m)^exten => (\S+?),", context) == ["echo", "_age[n]t-."]
+    assert re.findall(r"(?m)^exten => (\S+?),", context) == ["echo", "_age[n]t-.", "1"]
     assert "include" not in context
 
 

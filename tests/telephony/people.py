@@ -152,8 +152,10 @@ class Desk:
         self.asks(Verb.DONE)
 
 
-def desk(centre: Centre, *languages: str, serves: Authority, skills: Mapping[str, int] | None = None) -> Desk:
-    """An agent who came to work just now and is ready."""
+def an_agent(
+    *languages: str, serves: Authority, skills: Mapping[str, int] | None = None
+) -> tuple[workforce.Agent, str]:
+    """Somebody who has just been let in as an agent, and the session of a browser that is signed in."""
     now = datetime.now(UTC)
     person = add_person(
         by=None,
@@ -166,10 +168,16 @@ def desk(centre: Centre, *languages: str, serves: Authority, skills: Mapping[str
     )
     levels = dict.fromkeys(languages, 2)
     agent = enrol_agent(person=person, languages=levels, skills=skills or {}, serves=[serves], by=None, at=now)
-    # As of a browser that is signed in: the telephones of others are swept away.
+    # The telephones of sessions that are not there are swept away.
     session = SessionStore()
     session.create()
-    login, _ = issue_login(session=str(session.session_key), agent=agent, at=now)
+    return agent, str(session.session_key)
+
+
+def desk(centre: Centre, *languages: str, serves: Authority, skills: Mapping[str, int] | None = None) -> Desk:
+    """An agent who came to work just now and is ready."""
+    agent, session = an_agent(*languages, serves=serves, skills=skills)
+    login, _ = issue_login(session=session, agent=agent, at=datetime.now(UTC))
     opened = Desk(centre, agent, login.username)
     opened.connect()
     opened.asks(Verb.READY)

@@ -1,5 +1,6 @@
 """The desk through HTTP: who may open it, what stands on it, and what is put before the switchboard."""
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from tocsin.calls import models
 from tocsin.calls.rules.states import CallState
 from tocsin.insights.queries.board import board
 from tocsin.logbook.models import Line
+from tocsin.project.instance import instance
 from tocsin.web.desk.panel import Panel
 from tocsin.web.ice import turn_password
 from tocsin.workforce.models import Agent
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.django_db
 NUMBER = "+32477123456"
 WRITTEN = "+32 477 12 34 56"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-POSTS = ["/desk/ask/ready/", "/desk/telephone/", "/desk/note/"]
+POSTS = ["/desk/ask/ready/", "/desk/telephone/", "/desk/own-telephone/", "/desk/note/"]
 
 
 def signed_in(person: Person, *, enforce_csrf_checks: bool = False) -> Client:
@@ -377,6 +379,28 @@ def test_with_a_shared_secret_each_telephone_has_a_turn_password_of_its_own_that
         timedelta() <= datetime.fromtimestamp(int(runs_out), UTC) - before - timedelta(hours=12) + SECOND < MINUTE
     )
     assert server["credential"] == turn_password(server["username"], secret="shared")
+
+
+def test_a_sip_telephone_takes_the_place_of_the_browser_and_its_password_is_kept_nowhere(ann: Agent) -> None:
+    client = signed_in(ann.person)
+    client.post("/desk/telephone/")
+    issued = json.loads(client.post("/desk/own-telephone/").content)
+    login = models.TelephoneLogin.objects.get()
+    assert (login.username, login.agent, login.browser) == (issued["username"], ann, False)
+    assert issued["server"].endswith(f":{instance.ports.sip}")
+    digest = hashlib.md5(f"{login.username}:tocsin:{issued['password']}".encode(), usedforsecurity=False)
+    assert login.digest == digest.hexdigest()
+    shown = client.get("/desk/").content.decode()
+    assert 'data-own="yes"' in shown
+    assert issued["password"] not in shown
+
+
+def test_the_browser_takes_its_place_back(ann: Agent) -> None:
+    client = signed_in(ann.person)
+    client.post("/desk/own-telephone/")
+    client.post("/desk/telephone/")
+    assert models.TelephoneLogin.objects.get().browser
+    assert 'data-own="no"' in client.get("/desk/").content.decode()
 
 
 # --- The note

@@ -159,15 +159,17 @@ class DeskOrder(models.Model):
 
 
 class TelephoneLogin(models.Model):
-    """A browser that may register with the switch; the row goes when the session ends.
+    """A telephone that may register with the switch; the row goes when the session ends.
 
-    Only the digest is kept: the password is known to the browser alone.
+    Only the digest is kept: the password is known to the telephone alone.
     """
 
     username = models.CharField(primary_key=True, max_length=40)
     digest = models.CharField(max_length=32)
     # Empty for a citizen's telephone of the demonstration.
     agent = models.ForeignKey(Agent, null=True, on_delete=models.CASCADE, related_name="logins")
+    # Whether it is the browser itself, or a SIP telephone beside it.
+    browser = models.BooleanField(default=True)
     session = models.CharField(max_length=40, db_index=True)
     made_at = models.DateTimeField()
 

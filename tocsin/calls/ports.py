@@ -91,13 +91,14 @@ class Login:
     """A telephone that may register: SIP user name, and the digest that proves the password.
 
     `digest` is MD5(username:realm:password) in hexadecimal (RFC 8760 keeps MD5; browsers' SIP libraries know
-    nothing else); the password itself is known to the browser alone. `agent` says whether it is an agent's
-    telephone or, in a demonstration, a citizen's.
+    nothing else); the password itself is known to the telephone alone. `agent` says whether it is an agent's
+    telephone or, in a demonstration, a citizen's; `browser` whether it speaks WebRTC over the relay, or plain SIP.
     """
 
     username: str
     digest: str
     agent: bool
+    browser: bool = True
 
 
 class Switch(Protocol):

@@ -174,7 +174,7 @@ def _turned_away(scope: Scope, session: str) -> int | None:
         if login is None or not _is_still_signed_in(scope, session, login):
             return NOT_ADMITTED
         # Another window of the same browser got a telephone since; this one must not take it away again.
-        return None if _username(scope) == login.username else REPLACED
+        return None if login.browser and _username(scope) == login.username else REPLACED
     finally:
         connection.close()
 

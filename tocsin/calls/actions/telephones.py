@@ -16,22 +16,26 @@ from tocsin.logbook.actions import note, notify
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
+# Thirty-two of them: five bits each.
+_LEGIBLE = "abcdefghijkmnpqrstuvwxyz23456789"
 
-def issue_login(*, session: str, agent: Agent | None, at: datetime) -> tuple[models.TelephoneLogin, str]:
-    """Let the browser of a web session register as a telephone; answers the login and its password.
+
+def issue_login(
+    *, session: str, agent: Agent | None, at: datetime, browser: bool = True
+) -> tuple[models.TelephoneLogin, str]:
+    """Let the browser of a web session, or a SIP telephone beside it, register; answers login and password.
 
     A session has one login: an older one of the same session ends. The password is stored nowhere.
     """
     # A citizen's stays the same, and so does the number that the switch makes of it.
-    username = (
-        f"desk-{secrets.token_hex(8)}" if agent else f"citizen-{hashlib.sha256(session.encode()).hexdigest()[:16]}"
-    )
-    password = secrets.token_urlsafe(24)
+    username = _username(session, agent=agent, browser=browser)
+    # A SIP telephone's is typed in by hand: 100 bits, in letters and digits that nobody confuses.
+    password = secrets.token_urlsafe(24) if browser else _typed(20)
     digest = hashlib.md5(f"{username}:{settings.SIP_REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
     with transaction.atomic():
         models.TelephoneLogin.objects.filter(session=session).delete()
         login = models.TelephoneLogin.objects.create(
-            username=username, digest=digest, agent=agent, session=session, made_at=at
+            username=username, digest=digest, agent=agent, browser=browser, session=session, made_at=at
         )
         note(
             kind="telephone.admitted",
@@ -41,6 +45,16 @@ def issue_login(*, session: str, agent: Agent | None, at: datetime) -> tuple[mod
         )
         notify("tocsin_switchboard", "logins")
     return login, password
+
+
+def _username(session: str, *, agent: Agent | None, browser: bool) -> str:
+    if agent is None:
+        return f"citizen-{hashlib.sha256(session.encode()).hexdigest()[:16]}"
+    return f"desk-{secrets.token_hex(8)}" if browser else f"phone-{_typed(8)}"
+
+
+def _typed(length: int) -> str:
+    return "".join(secrets.choice(_LEGIBLE) for _ in range(length))
 
 
 def end_logins(*, session: str, at: datetime) -> None:

@@ -162,7 +162,10 @@ def load_logins() -> list[models.TelephoneLogin]:
 
 def switch_logins(rows: Collection[models.TelephoneLogin]) -> list[ports.Login]:
     """The same, as the switch wants them."""
-    return [ports.Login(username=r.username, digest=r.digest, agent=r.agent_id is not None) for r in rows]
+    return [
+        ports.Login(username=r.username, digest=r.digest, agent=r.agent_id is not None, browser=r.browser)
+        for r in rows
+    ]
 
 
 def ended_legs(legs: Collection[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Telephones in browsers, made and removed in a running Asterisk through its dynamic configuration."""
+"""Telephones of agents and citizens, made and removed in a running Asterisk through its dynamic configuration."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -13,9 +13,40 @@ logger = logging.getLogger(__name__)
 AGENTS_CONTEXT, CITIZENS_CONTEXT = "from-agent", "from-citizen"
 # A browser always sends something, also when muted; this long without means that it is closed or cut off.
 _SILENCE_SECONDS = 2
+# Many telephones send nothing while nobody speaks into them, but for a packet now and then.
+_SIP_SILENCE_SECONDS = 60
 _UNKNOWN = 404
 # Of a telephone: what proves its password, where it is, and how it speaks; made in this order.
 _KINDS = ("auth", "aor", "endpoint")
+
+_BROWSER = {
+    "transport": "ws",
+    # What `webrtc=yes` stands for, but for `bundle`, which would forbid Asterisk to begin a new RTP source
+    # (SSRC) for each conversation: the browser would be silent from the second caller on.
+    "media_encryption": "dtls",
+    "dtls_auto_generate_cert": "yes",
+    "dtls_verify": "fingerprint",
+    "dtls_setup": "actpass",
+    "ice_support": "yes",
+    "use_avpf": "yes",
+    "rtcp_mux": "yes",
+    "media_use_received_transport": "yes",
+    # The one codec that every carrier has: nothing is transcoded.
+    "allow": "alaw",
+    "rtp_timeout": str(_SILENCE_SECONDS),
+}
+# A telephone on a table or a program, at home behind a router: what it says of its own address may not be true.
+_SIP = {
+    "allow": "alaw,ulaw",
+    "rtp_symmetric": "yes",
+    "force_rport": "yes",
+    "rewrite_contact": "yes",
+    "dtmf_mode": "rfc4733",
+    # Speech is encrypted where the telephone can (RFC 8643); its keys travel safely over TLS.
+    "media_encryption": "sdes",
+    "media_encryption_optimistic": "yes",
+    "rtp_timeout": str(_SIP_SILENCE_SECONDS),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,32 +64,19 @@ class Browsers:
 def telephone_fields(login: Login, browsers: Browsers) -> Mapping[str, Mapping[str, str]]:
     """What Asterisk has to know of a telephone, by kind of object; the names are those of pjsip.conf."""
     endpoint = {
-        "transport": "ws",
         "context": AGENTS_CONTEXT if login.agent else CITIZENS_CONTEXT,
         "auth": login.username,
         "aors": login.username,
         "identify_by": "username",
-        # What `webrtc=yes` stands for, but for `bundle`, which would forbid Asterisk to begin a new RTP source
-        # (SSRC) for each conversation: the browser would be silent from the second caller on.
-        "media_encryption": "dtls",
-        "dtls_auto_generate_cert": "yes",
-        "dtls_verify": "fingerprint",
-        "dtls_setup": "actpass",
-        "ice_support": "yes",
-        "use_avpf": "yes",
-        "rtcp_mux": "yes",
-        "media_use_received_transport": "yes",
-        # The one codec that every carrier has: nothing is transcoded.
         "disallow": "all",
-        "allow": "alaw",
-        "rtp_timeout": str(_SILENCE_SECONDS),
-        # An agent's leg stays up for hours: nothing in it is to be negotiated again.
-        "timers": "no",
         "direct_media": "no",
         "send_connected_line": "no",
         "allow_overlap": "no",
         "allow_subscribe": "no",
         "allow_transfer": "no",
+        # An agent's leg stays up for hours: nothing in it is to be negotiated again.
+        "timers": "no",
+        **(_BROWSER if login.browser else _SIP),
     }
     if not login.agent:
         endpoint["callerid"] = f"<{number_of_citizen(login.username)}>"

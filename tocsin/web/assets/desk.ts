@@ -1,6 +1,7 @@
 // The agent's desk: the telephone, and what must happen in the browser when the server's panel changes.
 
 import { listenToKeys } from "./desk/keys";
+import { ownTelephone } from "./desk/own";
 import { keepNotes } from "./desk/notes";
 import { readState, type DeskState } from "./desk/state";
 import { startClocks } from "./page/clocks";
@@ -20,7 +21,7 @@ const voice = element("voice", HTMLAudioElement);
 const spoken = element("spoken", HTMLElement);
 const keypad = element("keypad", HTMLElement);
 const openKeypad = element("open-keypad", HTMLButtonElement);
-const { csrf = "", credentials = "", note = "", now = "", telephone = "" } = desk.dataset;
+const { csrf = "", credentials = "", note = "", now = "", own = "", telephone = "" } = desk.dataset;
 
 let microphone: MediaStream | null = null;
 let isMuted = false;
@@ -55,13 +56,21 @@ const microphoneCheck = new MicrophoneCheck({
   opened: (stream) => {
     microphone = stream;
     speakOrBeSilent();
-    if (desk.dataset.line !== "off") line.start(stream);
+    if (desk.dataset.line !== "off" && !ownPhone.isUsed) line.start(stream);
   },
   passed: () => microphone && line.start(microphone),
   attempt: async () => (microphone ? line.attempt(microphone) : "over"),
   mayTry: () => desk.dataset.line === "off",
 });
-void microphoneCheck.begin();
+const ownPhone = ownTelephone({
+  addresses: { sip: own, browser: credentials },
+  csrf,
+  taken: () => {
+    line.stop();
+    element("check", HTMLElement).hidden = true;
+  },
+});
+if (!ownPhone.isUsed) void microphoneCheck.begin();
 
 // The microphone is open while somebody listens, and at no other time.
 function speakOrBeSilent(): void {
@@ -83,11 +92,12 @@ function allowWhatTheLineAllows(): void {
 
 function follow(): void {
   clocks.tick();
-  allowWhatTheLineAllows();
   panel.removeAttribute("aria-busy");
   const before = shown;
   shown = readState();
   if (!shown) return;
+  if (ownPhone.isUsed) desk.dataset.line = shown.isConnected ? "up" : "connecting";
+  allowWhatTheLineAllows();
   document.title = shown.title ? `${shown.title} · Tocsin` : ownTitle;
   if (before?.say !== shown.say) spoken.textContent = shown.say;
   // In two windows only the one with the telephone rings.
@@ -96,7 +106,7 @@ function follow(): void {
   isAnswering = isAnswering && shown.agent === "offered";
   // A new conversation begins heard, whatever the last one ended with; without one, nothing says that it is muted.
   if (shown.agent !== "talking" || before?.call !== shown.call) setMuted(false);
-  mute.disabled = openKeypad.disabled = shown.agent !== "talking";
+  mute.disabled = openKeypad.disabled = shown.agent !== "talking" || ownPhone.isUsed;
   if (openKeypad.disabled) keypad.hidePopover();
   speakOrBeSilent();
   listen(before);

@@ -9,5 +9,6 @@ urlpatterns = [
     path("live/", views.live, name="desk_live"),
     path("ask/<str:verb>/", views.ask, name="desk_ask"),
     path("telephone/", views.telephone, name="desk_telephone"),
+    path("own-telephone/", views.own_telephone, name="desk_own_telephone"),
     path("note/", views.note, name="desk_note"),
 ]

@@ -1,6 +1,9 @@
 """The desk's page, what it follows, and what an agent asks there: the switchboard decides, never a view."""
 
+from urllib.parse import urlsplit
+
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +14,7 @@ from tocsin.accounts.rules import Role
 from tocsin.calls import actions
 from tocsin.calls.models import Call, Topic
 from tocsin.calls.ports import Verb
+from tocsin.calls.queries import login_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.desk.panel import Panel
@@ -27,7 +31,9 @@ def desk(request: PersonRequest) -> HttpResponse:
     """The desk itself; what is on it comes with the first event."""
     if _agent_of(request.user) is None:
         return render(request, "desk/not_enrolled.html", {"place": "desk"}, status=403)
-    return render(request, "desk/desk.html", {"place": "desk", "now": timezone.now(), "path": PATH})
+    login = login_of(session=request.session.session_key or "")
+    own = login is not None and not login.browser
+    return render(request, "desk/desk.html", {"place": "desk", "now": timezone.now(), "path": PATH, "own": own})
 
 
 @for_roles(Role.AGENT)
@@ -62,6 +68,19 @@ def telephone(request: PersonRequest) -> HttpResponse:
     if agent is None or not request.session.session_key:
         raise Http404
     return JsonResponse(credentials(session=request.session.session_key, agent=agent, at=timezone.now()))
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def own_telephone(request: PersonRequest) -> HttpResponse:
+    """What the agent's SIP telephone needs to sign in, in the browser's place, while the web session lasts."""
+    agent = _agent_of(request.user)
+    session = request.session.session_key
+    if agent is None or not session:
+        raise Http404
+    login, password = actions.issue_login(session=session, agent=agent, at=timezone.now(), browser=False)
+    server = f"{urlsplit(request.build_absolute_uri()).hostname}:{settings.INTERNAL_PORTS.sip}"
+    return JsonResponse({"server": server, "username": login.username, "password": password})
 
 
 @for_roles(Role.AGENT)

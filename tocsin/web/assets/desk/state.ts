@@ -2,6 +2,8 @@
 
 export interface DeskState {
   agent: string;
+  /** Whether the switch has the agent's telephone on the line. */
+  isConnected: boolean;
   call: string;
   callState: string;
   title: string;
@@ -11,6 +13,6 @@ export interface DeskState {
 export function readState(): DeskState | null {
   const state = document.getElementById("state");
   if (!state) return null;
-  const { state: agent = "", call = "", callState = "", title = "", say = "" } = state.dataset;
-  return { agent, call, callState, title, say };
+  const { connected, state: agent = "", call = "", callState = "", title = "", say = "" } = state.dataset;
+  return { agent, isConnected: connected === "yes", call, callState, title, say };
 }

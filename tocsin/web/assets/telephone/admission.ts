@@ -3,10 +3,10 @@
 import type { Credentials } from "./call";
 
 /** Get credentials from `address`; rejects where the server cannot be reached or refuses. */
-export async function admission(address: string, csrf = ""): Promise<Credentials> {
+export async function admission<T = Credentials>(address: string, csrf = ""): Promise<T> {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "error" });
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  return (await answer.json()) as Credentials;
+  return (await answer.json()) as T;
 }
 
 /** The address of a WebSocket at a path of this site. */
