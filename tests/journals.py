@@ -21,7 +21,7 @@ AGENTS = (1, 2)
 # Most of what can happen does so in line, where a caller of the second number is at once.
 LINES = {
     "1771": Script(1, 1, ("nl", "fr"), exercise=False, front={"nl": FrontWords("Blijf binnen.")}),
-    "1772": Script(1, 1, ("nl",), exercise=False),
+    "1772": Script(1, 1, ("nl",), exercise=False, call_backs=True),
 }
 
 
@@ -40,6 +40,9 @@ class Act(StrEnum):
     RETURN = "agents come back"
     VANISH = "vanish while the switchboard is away"
     CLOSE = "close or open the line"
+    ASK = "ask to be called back"
+    REACH = "answer the call-back"
+    MISS = "miss the call-back"
 
 
 @dataclass
@@ -88,6 +91,14 @@ class Journal:
                 up = [ports.AgentLegUp(f"a{agent}", f"agent{agent}") for agent in AGENTS]
                 ready = [ports.AgentAsked(agent, verb) for agent in AGENTS for verb in (Verb.DONE, Verb.READY)]
                 self.decide(*up, *ready)
+            case Act.ASK:
+                self.decide(ports.KeyPressed(leg, "1"), ports.KeyPressed(leg, "1"))
+            case Act.REACH:
+                for voice in self.dialled():
+                    self.decide(ports.DialAnswered(voice), ports.KeyPressed(voice, "1"))
+            case Act.MISS:
+                for voice in self.dialled():
+                    self.decide(ports.DialFailed(voice, ports.DialFailure.BUSY))
             case Act.VANISH:
                 self.come_back(without=leg)
             case Act.CLOSE:
@@ -95,15 +106,26 @@ class Journal:
                 self.floor = replace(self.floor, lines=lines)
                 self.decide()
 
+    def dialled(self) -> list[str]:
+        """The legs that ring."""
+        return [call.voice for call in self.floor.calls.values() if call.state is CallState.DIALLING]
+
     def come_back(self, *, without: str) -> None:
         """The switchboard was away; one caller is gone, and those left to the fallback try again."""
         arrivals = [
             ports.CallArrived(call.leg, call.number, call.caller, call.arrived_at)
             for call in self.calls.values()
-            if call.leg != without and (call.state is not CallState.ENDED or self.was_given_up(call.leg))
+            if call.leg != without
+            and not call.call_back
+            and (call.state is not CallState.ENDED or self.was_given_up(call.leg))
         ]
         callers = {arrival.leg: ports.CallerSeen(arrival) for arrival in arrivals}
-        self.decide(ports.Census(callers, {f"a{agent}": f"agent{agent}" for agent in AGENTS}))
+        dialled = {
+            call.voice: ports.DialledSeen(answered=call.state is not CallState.DIALLING)
+            for call in self.floor.calls.values()
+            if call.call_back and call.call_back.live and call.leg != without
+        }
+        self.decide(ports.Census(callers, dialled, {f"a{agent}": f"agent{agent}" for agent in AGENTS}))
 
     def was_given_up(self, leg: str) -> bool:
         """Whether the switchboard stopped counting on a caller in the fallback, who may still be there."""

@@ -32,6 +32,7 @@ RECOUNT = """
                lead(step.at) OVER journey - step.at AS lasted,
                lead(step.id) OVER journey IS NULL AS is_last,
                count(*) FILTER (WHERE after = 'talking') OVER journey > 0 AS spoken,
+               count(*) FILTER (WHERE after = 'waiting') OVER journey > 0 AS queued,
                count(*) FILTER (WHERE after NOT IN ('fallback', 'ended')) OVER journey > 0 AS inside
           FROM calls_callstep AS step
          WHERE activation_id = %(activation)s
@@ -41,21 +42,23 @@ RECOUNT = """
         SELECT call_id,
                min(at) AS seen_at,
                bool_or(after = 'turned_away') AS refused,
-               bool_or(spoken) AS spoken,
+               bool_or(spoken) AS heard,
+               bool_or(after = 'promised' AND NOT spoken) AS promised,
                bool_or(inside) AS inside,
                bool_or(after = 'waiting') AS lined_up,
                bool_or(is_last AND after = 'ended') AS over,
                bool_or(is_last AND why = 'gone while the switchboard was away') AS unseen,
                max(language) FILTER (WHERE is_last) AS language,
                coalesce(sum(lasted) FILTER (WHERE NOT inside), INTERVAL '0') AS outside,
-               coalesce(sum(lasted) FILTER (WHERE after IN ('waiting', 'offered') AND NOT spoken), INTERVAL '0')
+               coalesce(sum(lasted) FILTER (WHERE queued AND NOT spoken), INTERVAL '0')
                    AS in_line
           FROM slice
          GROUP BY call_id
     ),
     call AS (
         SELECT story.*,
-               over AND NOT spoken AND NOT refused AS in_vain,
+               heard AND NOT promised AS spoken,
+               over AND NOT heard AND NOT refused AND NOT promised AS in_vain,
                caller_mark,
                arrived_at,
                arrived_at AT TIME ZONE %(zone)s AS local,
@@ -71,11 +74,13 @@ RECOUNT = """
            count(*) FILTER (WHERE in_vain AND NOT unseen),
            count(*) FILTER (WHERE in_vain AND NOT unseen AND extract(epoch FROM wait) < 5),
            count(*) FILTER (WHERE in_vain AND NOT unseen AND inside AND NOT lined_up),
+           count(*) FILTER (WHERE promised AND (heard OR over)),
+           count(*) FILTER (WHERE promised AND heard),
            count(*) FILTER (WHERE in_vain AND unseen),
-           count(*) FILTER (WHERE NOT over AND NOT spoken AND NOT refused),
+           count(*) FILTER (WHERE NOT over AND NOT heard AND NOT refused),
            count(*) FILTER (WHERE refused),
            coalesce(sum(wait) FILTER (WHERE spoken), INTERVAL '0'),
-           coalesce(sum(wait) FILTER (WHERE (over OR spoken) AND NOT refused), INTERVAL '0'),
+           coalesce(sum(wait) FILTER (WHERE (over OR heard) AND NOT refused AND NOT promised), INTERVAL '0'),
            count(*),
            count(DISTINCT caller_mark) FILTER (WHERE caller_mark <> '') + count(*) FILTER (WHERE caller_mark = ''),
            count(*) FILTER (WHERE caller_mark = '')
@@ -95,7 +100,7 @@ def recounted(activation: Activation, *, interval: Interval, by: Dimension) -> C
     with connection.cursor() as cursor:
         cursor.execute(sql, words)
         return {
-            (start, value): (Figures(*counted[:11]), Callers(*counted[11:]))
+            (start, value): (Figures(*counted[:13]), Callers(*counted[13:]))
             for start, value, *counted in cursor.fetchall()
         }
 
@@ -117,7 +122,7 @@ def check_every_figure(activation: Activation, *, now: datetime) -> None:
 def check_what_follows(figures: Figures) -> None:
     """The shares and means of FACTS, written out."""
     over = figures.answered + figures.abandoned + figures.lost
-    assert figures.offered == over + figures.in_progress
+    assert figures.offered == over + figures.called_back + figures.in_progress
     if figures.offered > figures.short:
         assert figures.service_level == figures.in_target / (figures.offered - figures.short)
     if figures.answered:
@@ -151,6 +156,9 @@ LIKELY = {
     Act.LOSE: 1,
     Act.RETURN: 20,
     Act.VANISH: 1,
+    Act.ASK: 6,
+    Act.REACH: 10,
+    Act.MISS: 5,
 }
 
 

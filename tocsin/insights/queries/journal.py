@@ -23,6 +23,7 @@ _WORDS: dict[str, Any] = {
     "fallback": CallState.FALLBACK.value,
     "turned_away": CallState.TURNED_AWAY.value,
     "waiting": CallState.WAITING.value,
+    "promised": CallState.PROMISED.value,
     "talking": CallState.TALKING.value,
     "ended": CallState.ENDED.value,
     "conversation": [state.value for state in CONVERSATION],
@@ -39,6 +40,7 @@ _COURSES = """
            {value} AS value,
            min(step.at) FILTER (WHERE step.after NOT IN (%(fallback)s, %(ended)s)) AS taken_in_at,
            min(step.at) FILTER (WHERE step.after = %(waiting)s) AS lined_up_at,
+           min(step.at) FILTER (WHERE step.after = %(promised)s) AS promised_at,
            min(step.at) FILTER (WHERE step.after = %(talking)s) AS answered_at,
            max(step.at) FILTER (WHERE step.after = %(waiting)s AND step.before = ANY(%(conversation)s))
                AS returned_at,
@@ -74,10 +76,13 @@ _TALLIES = """
     outcome AS (
         SELECT course.*,
                NOT turned_away AS offered,
-               NOT turned_away AND answered_at IS NOT NULL AS answered,
-               NOT turned_away AND answered_at IS NULL AND ended_at IS NOT NULL AS left_unanswered,
+               NOT turned_away AND NOT promised AND answered_at IS NOT NULL AS answered,
+               NOT turned_away AND NOT promised AND answered_at IS NULL AND ended_at IS NOT NULL
+                   AS left_unanswered,
                coalesce(answered_at, ended_at) AS heard_at
-          FROM course
+          FROM (SELECT course.*,
+                       promised_at IS NOT NULL AND (answered_at IS NULL OR answered_at >= promised_at) AS promised
+                  FROM course) AS course
     ),
     waited AS (
         SELECT outcome.*,
@@ -95,11 +100,13 @@ _TALLIES = """
            count(*) FILTER (
                WHERE left_unanswered AND NOT end_unseen AND taken_in_at IS NOT NULL AND lined_up_at IS NULL
            ),
+           count(*) FILTER (WHERE promised AND heard_at IS NOT NULL),
+           count(*) FILTER (WHERE promised AND answered_at IS NOT NULL),
            count(*) FILTER (WHERE left_unanswered AND end_unseen),
            count(*) FILTER (WHERE offered AND heard_at IS NULL),
            count(*) FILTER (WHERE turned_away),
            coalesce(sum(wait) FILTER (WHERE answered), INTERVAL '0'),
-           coalesce(sum(wait) FILTER (WHERE offered AND heard_at IS NOT NULL), INTERVAL '0')
+           coalesce(sum(wait) FILTER (WHERE offered AND NOT promised AND heard_at IS NOT NULL), INTERVAL '0')
       FROM waited
      GROUP BY bucket, value
      ORDER BY bucket, value

@@ -37,7 +37,7 @@ class Course:
         """
         if self.turned_away:
             return Outcome.TURNED_AWAY
-        if self.promised_at:
+        if self.promised_at and not (self.answered_at and self.answered_at < self.promised_at):
             return Outcome.CALLED_BACK if self.answered_at or self.ended_at else None
         if self.answered_at:
             return Outcome.ANSWERED

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("calls", "0005_who_calls_again")]
+    dependencies: ClassVar = [("calls", "0007_call_backs")]
 
     operations: ClassVar = [
         migrations.AddField(
