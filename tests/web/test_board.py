@@ -221,7 +221,7 @@ def test_the_chart_of_the_day_has_its_figures_in_a_table(
     table = page.partition('<details id="quarters">')[2]
 
     assert 'viewBox="0 0 ' in page
-    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 2")
+    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 0 2")
     assert "style=" not in page.partition('id="board"')[2], "the browser is told to ignore styles in the page"
 
 
