@@ -33,8 +33,9 @@ def desk_in(firefox: Firefox, centre: Centre) -> Window:
     firefox.open(f"{centre.address}/").click("Open the desk")
     desk = firefox.loaded("/desk/")
     desk.click("Check the microphone")
-    desk.click("Play a test sound")
-    desk.click("I am heard and I hear the sound")
+    # Without a sound card, an AudioContext of Firefox stands still, and the voice is not seen.
+    desk.shows("Straight to the centre")
+    desk.click("Go on anyway")
     desk.shows("Telephone connected")
     desk.type("F8")
     desk.says("Ready")

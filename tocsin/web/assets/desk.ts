@@ -67,6 +67,7 @@ const ownPhone = ownTelephone({
   csrf,
   taken: () => {
     line.stop();
+    desk.dataset.line = "connecting";
     element("check", HTMLElement).hidden = true;
   },
 });

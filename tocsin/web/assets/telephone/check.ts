@@ -46,6 +46,7 @@ export class MicrophoneCheck {
   readonly #heard = element("heard", HTMLElement);
   readonly #start = element("check-start", HTMLButtonElement);
   readonly #tone = element("tone", HTMLButtonElement);
+  readonly #anyway = element("check-anyway", HTMLButtonElement);
   readonly #done = element("check-done", HTMLButtonElement);
   readonly #sample = new Audio();
   readonly #path: PathCheck;
@@ -57,7 +58,7 @@ export class MicrophoneCheck {
 
   constructor(private readonly options: CheckOptions) {
     const { attempt, mayTry } = options;
-    this.#path = new PathCheck({ attempt, mayTry, over: () => this.#allowWhatIsProven() });
+    this.#path = new PathCheck({ attempt, mayTry, changed: () => this.#allowWhatIsProven() });
     this.#listen();
     void routeToSpeaker(options.voice);
   }
@@ -74,7 +75,7 @@ export class MicrophoneCheck {
     const tryOut = (): void => void this.#tryOut();
     this.#start.addEventListener("click", tryOut);
     element("open-check", HTMLButtonElement).addEventListener("click", tryOut);
-    element("check-anyway", HTMLButtonElement).addEventListener("click", () => this.#pass());
+    this.#anyway.addEventListener("click", () => this.#pass());
     this.#done.addEventListener("click", () => {
       rememberCheck();
       this.#pass();
@@ -131,10 +132,11 @@ export class MicrophoneCheck {
     await this.#path.begin();
   }
 
-  // The microphone was checked here before. Only a network that is not good has to be looked at.
+  // The microphone was checked here before. A network that is found to be bad now has to be looked at.
   async #passUnasked(): Promise<void> {
+    const wasKnown = this.#path.isKnown;
     await this.#path.begin();
-    if (this.#path.isGood) this.#pass();
+    if (wasKnown || this.#path.isGood) this.#pass();
     else await this.#tryOut();
   }
 
@@ -145,7 +147,9 @@ export class MicrophoneCheck {
   }
 
   #allowWhatIsProven(): void {
-    this.#done.disabled = !(this.#isHeard && this.#isPlayed && this.#path.isGood);
+    // The telephone would take the test call's place.
+    this.#anyway.disabled = this.#path.isTrying;
+    this.#done.disabled = !(this.#isHeard && this.#isPlayed && this.#path.isKnown) || this.#path.isTrying;
   }
 
   #pass(): void {

@@ -10,8 +10,8 @@ export interface PathCheckOptions {
   attempt(): Promise<Path | Ending>;
   /** Whether there may be a test call now: it would take the telephone's place. */
   mayTry(): boolean;
-  /** The test call is over. */
-  over(): void;
+  /** A test call has begun, or is over. */
+  changed(): void;
 }
 
 const PROBLEMS: Problem[] = ["network", "switch", "refused", "silent", "elsewhere", "signed-out"];
@@ -26,7 +26,17 @@ export class PathCheck {
     this.#again.addEventListener("click", () => void this.attempt());
   }
 
-  /** Whether a test call of these hours found nothing to complain about. */
+  /** Whether a test call is under way. */
+  get isTrying(): boolean {
+    return this.#isTrying;
+  }
+
+  /** Whether a test call of these hours came back, and the agent was told what it found. */
+  get isKnown(): boolean {
+    return knownPath() !== null;
+  }
+
+  /** Whether it found nothing to complain about. */
   get isGood(): boolean {
     const path = knownPath();
     return path !== null && verdict(path) === "good";
@@ -45,6 +55,7 @@ export class PathCheck {
     this.#isTrying = true;
     this.#facts.hidden = this.#again.hidden = true;
     showWhen(this.#part, "trying");
+    this.options.changed();
     const path = await this.options.attempt();
     this.#isTrying = false;
     if (typeof path === "string") {
@@ -56,7 +67,7 @@ export class PathCheck {
       rememberPath(path);
       this.#found(path);
     }
-    this.options.over();
+    this.options.changed();
   }
 
   #found(path: Path): void {
