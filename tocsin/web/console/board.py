@@ -190,5 +190,8 @@ def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
 
 def chart_of(bars: Sequence[Figures], *, labels: dict[int, str]) -> Chart:
     """Calls as bars in three parts: answered or called back, left or lost without an answer, and in progress."""
-    parts = [(figures.answered + figures.called_back, figures.abandoned + figures.lost, figures.in_progress) for figures in bars]
+    parts = [
+        (figures.answered + figures.called_back, figures.abandoned + figures.lost, figures.in_progress)
+        for figures in bars
+    ]
     return stacked_bars(parts, kinds=3, labels=labels, name=shown.count)
