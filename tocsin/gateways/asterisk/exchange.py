@@ -15,7 +15,7 @@ from tocsin.gateways.asterisk.dialling import Intent, call_out, failure_of, make
 from tocsin.gateways.asterisk.legs import Kind, Leg, Request, bridge_of, leg_of
 from tocsin.gateways.asterisk.listening import lend_ear, lost, read_ear
 from tocsin.gateways.asterisk.moves import requests_for
-from tocsin.gateways.asterisk.recording import go_on
+from tocsin.gateways.asterisk.recording import go_on, stop_tape
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ class Exchange:
         """Take in what Asterisk said to a request."""
         if isinstance(about, ports.Recorded) and answer.status:
             self._tape_ended_unasked(about, answer)
+        elif isinstance(about, _GoingOn) and answer.status and not answer.refused:
+            self._tape_runs(about.leg, about.tape)
         elif answer.refused:
             if answer.status not in _RACES:
                 logger.error("Asterisk refused %s %s for %s: %s", request.method, request.path, about, answer.body)
@@ -101,7 +103,10 @@ class Exchange:
             case "PlaybackFinished":
                 kind, _, place = event["playback"]["target_uri"].partition(":")
                 self._message_ended(leg_of(place) if kind == "bridge" else place, event["playback"]["id"])
-            case "RecordingFinished":
+            case "RecordingStarted":
+                tape = event["recording"]
+                self._tape_runs(leg_of(tape["target_uri"].removeprefix("bridge:")), tape["name"])
+            case "RecordingFinished" | "RecordingFailed":
                 self._tape_ended(event["recording"])
             case "Dial" if event["dialstatus"] == "ANSWER":
                 self._answered_outside(event["peer"]["id"])
@@ -181,9 +186,20 @@ class Exchange:
             leg.announcement = "" if leg.announcement == message else leg.announcement
             self.put(ports.MessagePlayed(name, message))
 
+    def _tape_runs(self, name: str, tape: str) -> None:
+        leg = self.legs.get(name)
+        if leg and leg.tape is None:
+            # Of a tape from before the census it is not known whether it is wanted.
+            return
+        if leg and leg.tape and leg.tape.name == tape:
+            leg.tape.running = True
+            if not leg.tape.ending:
+                return
+        self.tell(stop_tape(tape), name)
+
     def _tape_ended(self, recording: Mapping[str, Any]) -> None:
         name, tape = leg_of(recording["target_uri"].removeprefix("bridge:")), recording["name"]
-        ended = ports.Recorded(name, tape, recording["duration"])
+        ended = ports.Recorded(name, tape, recording.get("duration", 0))
         leg = self.legs.get(name)
         if leg and leg.tape and leg.tape.name == tape and not leg.tape.ending:
             # The disk is full; or everybody left in this moment, which was not told yet.

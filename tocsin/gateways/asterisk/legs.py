@@ -17,9 +17,10 @@ class Kind(Enum):
 
 @dataclass(slots=True)
 class Tape:
-    """What a leg's bridge is recorded on; `ending` once that was asked for."""
+    """What a leg's bridge is recorded on: `running` once that has begun, `ending` once its end was asked for."""
 
     name: str
+    running: bool = False
     ending: bool = False
 
 

@@ -37,12 +37,22 @@ def pause(move: PauseRecording) -> Request:
 def stop(move: StopRecording, leg: Leg) -> Iterator[Request]:
     """The end of a tape, also of one from before the last census."""
     if leg.tape and leg.tape.name == move.tape:
-        leg.tape.ending = True
-    yield Request("POST", f"recordings/live/{move.tape}/stop")
+        yield from end_tape(leg)
+    else:
+        yield stop_tape(move.tape)
 
 
 def end_tape(leg: Leg) -> Iterator[Request]:
-    """The end of the leg's tape, if one is running."""
+    """The end of the leg's tape, if it has one: at once, or as soon as it runs.
+
+    One that is stopped before it runs would end without a word.
+    """
     if leg.tape and not leg.tape.ending:
         leg.tape.ending = True
-        yield Request("POST", f"recordings/live/{leg.tape.name}/stop")
+        if leg.tape.running:
+            yield stop_tape(leg.tape.name)
+
+
+def stop_tape(tape: str) -> Request:
+    """The end of a tape that runs."""
+    return Request("POST", f"recordings/live/{tape}/stop")

@@ -25,7 +25,9 @@ _EVENTS = (
     "StasisEnd",
     "ChannelDtmfReceived",
     "PlaybackFinished",
+    "RecordingStarted",
     "RecordingFinished",
+    "RecordingFailed",
     "ApplicationReplaced",
     # These two are told of legs that we made, and of no others.
     "Dial",
