@@ -91,7 +91,7 @@ def offered(decision: Decision) -> dict[str, int | None]:
 def test_of_two_callers_one_goes_first_and_it_is_kept_why(first: Call, second: Call, why: Why) -> None:
     decision = decided([second, first], [agent(1, skills=TRAINED)])
     assert offered(decision) == {first.leg: 1}
-    assert decision.steps[0].reason == Reason(why, second.leg, Why.ALONE, relaxed=False)
+    assert decision.steps[0].reason == Reason(why, second.leg, Why.ALONE, relaxed=False, rank=first.rank)
 
 
 def test_whoever_is_alone_goes_before_nobody() -> None:

@@ -202,6 +202,20 @@ class Exchange(RuleBasedStateMachine):
         call = "c1" if stale else self.floor.agents[agent].call
         self.pending.append(ports.AgentAsked(agent, verb, call, reason="break"))
 
+    @rule(
+        which=CALLERS,
+        verb=st.sampled_from(ports.LineVerb),
+        agent=st.sampled_from(AGENTS),
+        language=st.sampled_from(["", "nl", "fr"]),
+        stream=st.sampled_from([None, *Stream]),
+    )
+    def coordinator_asks(
+        self, which: int, verb: ports.LineVerb, agent: int, language: str, stream: Stream | None
+    ) -> None:
+        if leg := _pick(self.floor.calls, which):
+            activation = self.floor.calls[leg].activation or 0
+            self.pending.append(ports.CoordinatorAsked(1, verb, activation, leg, agent, language, stream))
+
     @rule()
     def whoever_is_offered_a_call_accepts(self) -> None:
         for agent in self.floor.agents.values():
@@ -238,8 +252,9 @@ class Exchange(RuleBasedStateMachine):
 
     @rule()
     def switchboard_restarts(self) -> None:
-        # What had happened is forgotten, but for what agents asked; of telephones nothing is stored.
-        self.pending = [event for event in self.pending if isinstance(event, ports.AgentAsked)]
+        # What had happened is forgotten, but for what people asked; of telephones nothing is stored.
+        asked = (ports.AgentAsked, ports.CoordinatorAsked)
+        self.pending = [event for event in self.pending if isinstance(event, asked)]
         self.listening = False
         self.floor = replace(
             self.floor,

@@ -1,7 +1,7 @@
 """The only writer of activations: ordered, opened, spoken for, closed; the switchboard is told each time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import get_language_info
@@ -11,11 +11,13 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation, FrontMessage, OpeningHours
 from tocsin.activations.queries import live_activations
 from tocsin.activations.rules import (
+    LEVELS,
     LONGEST_FRONT_TEXT,
     SPOKEN_LANGUAGES,
     Event,
     Hours,
     Kind,
+    Requirement,
     State,
     Stream,
     next_state,
@@ -130,6 +132,35 @@ def change_front_message(
     return message
 
 
+def change_requirement(*, activation: int, by: Person, requirement: Requirement, at: datetime) -> Activation:
+    """Ask more or less of the agents who are offered the callers, those who wait already, too.
+
+    D2 is no skill to ask for: who calls for it is never offered to anybody without.
+    """
+    levels = {requirement.language_level, *requirement.skills.values()}
+    if not levels <= LEVELS or Stream.D2 in requirement.skills:
+        raise Refusal("A level is 1, 2 or 3.")
+    if requirement.relaxed_after is not None and requirement.relaxed_after <= timedelta():
+        raise Refusal("Less is asked after some wait, or never.")
+    with transaction.atomic():
+        changed = _locked(activation)
+        _check_coordinator(by, changed.authority)
+        if changed.state == State.CLOSED:
+            raise Refusal("This line is closed: nothing is asked of agents any more.")
+        changed.language_level = requirement.language_level
+        changed.skills = dict(requirement.skills)
+        changed.relaxed_after = requirement.relaxed_after
+        changed.save(update_fields=["language_level", "skills", "relaxed_after"])
+        after = requirement.relaxed_after
+        facts = {
+            "language_level": requirement.language_level,
+            "skills": [f"{name} {level}" for name, level in sorted(requirement.skills.items())],
+            "relaxed_after_seconds": after.total_seconds() if after else None,
+        }
+        _note("activation.requirement_changed", changed, by=by, at=at, facts=facts)
+    return changed
+
+
 def _move(key: int, event: Event, *, by: Person | None, at: datetime, why: str) -> Activation:
     """One transition: its row, its logbook line, and word to the switchboard."""
     with transaction.atomic():
@@ -165,6 +196,11 @@ def _check_officer(person: Person, authority: Authority) -> None:
         raise Refusal("You do not act for this authority, so you cannot open or close its line.")
     if not person.has_role(Role.DUTY_OFFICER):
         raise Refusal("Only a duty officer opens or closes a line, or changes what it says.")
+
+
+def _check_coordinator(person: Person, authority: Authority) -> None:
+    if not (person.has_role(Role.COORDINATOR) and authority.members.filter(pk=person.pk).exists()):
+        raise Refusal("Only a coordinator of this authority says what is asked of agents.")
 
 
 def _check_number(number: Number, authority: Authority) -> None:

@@ -32,6 +32,10 @@ class Stream(StrEnum):
     D2 = "d2"
 
 
+# Of a language or a skill that is asked of agents: gets by, well, fully.
+LEVELS = frozenset({1, 2, 3})
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What an agent must have for the callers of an activation, beside their language and stream.

@@ -5,17 +5,21 @@ Personal data (the caller's number, notes) stand in tables of their own behind r
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Stream
 from tocsin.authorities.models import Authority
-from tocsin.calls.ports import Verb
+from tocsin.calls.ports import Answer, CoordinatorAsked, LineVerb, Verb
+from tocsin.calls.rules.help import Help
 from tocsin.calls.rules.states import CallState, Rank
 from tocsin.workforce.models import Agent
 
 LONGEST_TOPIC = 80
 LONGEST_NOTE = 10_000
+LONGEST_REASON = 200
+LONGEST_BROADCAST = 300
 
 
 class Call(models.Model):
@@ -156,6 +160,71 @@ class DeskOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} asks {self.verb}"
+
+
+class LineOrder(models.Model):
+    """What a coordinator asked about a caller in line, and what the switchboard answered; it stays, as a part of
+    the call's story."""
+
+    activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="line_orders")
+    verb = models.CharField(max_length=10, choices=[(verb.value, verb.value) for verb in LineVerb])
+    call = models.CharField(max_length=80, db_index=True)
+    # To whom, and to which queue, where the verb says so.
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2, blank=True)
+    stream = models.CharField(max_length=2, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Empty until the switchboard has decided it.
+    answer = models.CharField(max_length=20, blank=True, choices=[(each.value, each.value) for each in Answer])
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(answer=""), name="calls_open_line_orders"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} asks to {self.verb} {self.call}"
+
+    def asked(self) -> CoordinatorAsked:
+        """The same, as the rules take it."""
+        return CoordinatorAsked(
+            order=self.pk,
+            verb=LineVerb(self.verb),
+            activation=self.activation_id,
+            call=self.call,
+            agent=self.agent_id,
+            language=self.language,
+            stream=Stream(self.stream) if self.stream else None,
+        )
+
+
+class HelpStep(models.Model):
+    """One change of the help that an agent asked for in a conversation; it ends with that without a step."""
+
+    activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="help_steps")
+    call = models.CharField(max_length=80, db_index=True)
+    after = models.CharField(max_length=10, choices=[(help.value, help.value) for help in Help])
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"help for {self.agent}: {self.after}"
+
+
+class Broadcast(models.Model):
+    """What whoever leads a line has to tell all agents who take its calls, until each has read it."""
+
+    activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="broadcasts")
+    text = models.CharField(max_length=LONGEST_BROADCAST)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    read_by = models.ManyToManyField(Agent, related_name="+")
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class TelephoneLogin(models.Model):

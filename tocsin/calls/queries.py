@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Prefetch, QuerySet, Subquery
 
 from tocsin.accounts.rules import Role
+from tocsin.activations.queries import live_activations
 from tocsin.activations.rules import Kind, Stream
-from tocsin.calls.models import Call, Caller, CallStep, Note, Pulse, TelephoneLogin, Topic
+from tocsin.calls.models import Broadcast, Call, Caller, CallStep, HelpStep, Note, Pulse, TelephoneLogin, Topic
+from tocsin.calls.rules.help import Help
 from tocsin.calls.rules.returning import midnight
 from tocsin.calls.rules.seal import steps_digest
 from tocsin.calls.rules.states import CallState
 from tocsin.logbook.models import Line as LogbookLine
 from tocsin.workforce.models import Agent, AgentStep
+from tocsin.workforce.rules import AgentState
 
 Step = TypeVar("Step", CallStep, AgentStep)
 
@@ -188,6 +191,34 @@ def waiting_for(*, agent: Agent) -> Line:
         activation__authority__in=agent.serves.all(),
     ).aggregate(waiting=Count("pk"), longest=Min("queued_at"))
     return Line(waiting=found["waiting"], longest_since=found["longest"])
+
+
+def help_in_conversation(*, agent: Agent) -> HelpStep | None:
+    """How it stands with the help that an agent asked for in this conversation; None where none was asked for."""
+    if agent.state != AgentState.TALKING:
+        return None
+    steps = HelpStep.objects.filter(agent=agent, call=agent.call).select_related("by")
+    return steps.order_by("-id").first()
+
+
+def help_wanted(*, activation: int) -> list[HelpStep]:
+    """The conversations of an activation in which help is asked for now, who asked first before the others."""
+    last = HelpStep.objects.filter(agent=OuterRef("agent"), call=OuterRef("call")).order_by("-id")
+    steps = HelpStep.objects.filter(
+        activation=activation,
+        agent__state=AgentState.TALKING,
+        agent__call=F("call"),
+        pk=Subquery(last.values("pk")[:1]),
+    ).exclude(after=Help.OVER)
+    return list(steps.select_related("agent__person", "by").order_by("id"))
+
+
+def unread_broadcasts(*, agent: Agent) -> list[Broadcast]:
+    """What the agent has to be told of lines that are open, or closing, and did not read yet; the oldest first."""
+    told = Broadcast.objects.filter(
+        activation__in=live_activations(), activation__authority__in=agent.serves.all()
+    ).exclude(read_by=agent)
+    return list(told.select_related("by", "activation").order_by("id"))
 
 
 def admitted_agents() -> QuerySet[Agent]:

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models
-from tocsin.calls.ports import AgentAsked, Verb
+from tocsin.calls.actions.line_orders import answer_orders, open_orders
+from tocsin.calls.ports import AgentAsked, CoordinatorAsked, Verb
 from tocsin.calls.queries import BATCH
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.seal import steps_digest
@@ -26,25 +27,29 @@ _KEYS_PER_NOTIFICATION = 400
 
 def decide_and_record(
     *,
-    decide: Callable[[Sequence[AgentAsked]], Decision],
+    decide: Callable[[Sequence[AgentAsked | CoordinatorAsked]], Decision],
     at: datetime,
     max_order_age: timedelta,
     with_orders: bool = True,
 ) -> Decision:
-    """Take what agents asked, have it decided with the rest, and keep everything in one transaction.
+    """Take what agents and coordinators asked, have it decided with the rest, and keep all in one transaction.
 
     Where the transaction fails nothing was decided: the same events can be decided again. What was asked longer
     than `max_order_age` ago is dropped, because whoever asked has seen that nothing happened. Without
-    `with_orders`, what agents asked stays as it is.
+    `with_orders`, what was asked stays as it is.
     """
     with acting_as_centre():
         waiting = models.DeskOrder.objects.select_for_update().order_by("id")
         orders = list(waiting) if with_orders else []
+        line_orders = open_orders() if with_orders else []
         decision = decide(
             [
-                AgentAsked(agent=o.agent_id, verb=Verb(o.verb), call=o.call, reason=o.reason)
-                for o in orders
-                if at - o.at <= max_order_age
+                *(
+                    AgentAsked(agent=o.agent_id, verb=Verb(o.verb), call=o.call, reason=o.reason)
+                    for o in orders
+                    if at - o.at <= max_order_age
+                ),
+                *(order.asked() for order in line_orders if at - order.at <= max_order_age),
             ]
         )
         if orders:
@@ -57,6 +62,7 @@ def decide_and_record(
         if call_steps or agent_steps:
             _note_batch(call_steps, agent_steps, at=at)
             _tell_screens_of(decision)
+        answer_orders(line_orders, decision.answers, at=at)
     return decision
 
 

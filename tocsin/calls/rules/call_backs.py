@@ -138,7 +138,7 @@ def promise(draft: Draft, call: Call) -> None:
         question=None,
         entered="",
     )
-    watch(draft, promised)
+    _watch(draft, promised)
     draft.tell(moves.Play(call.leg, promised.message, words.promise(call.language, span)))
 
 
@@ -200,21 +200,27 @@ def due(draft: Draft, call: Call) -> None:
         case CallState.DIALLING:
             unreached(draft, call, why="nobody pressed the key")
         case CallState.RETRYING:
-            watch(draft, draft.move_call(call, CallState.PROMISED, why="next attempt", rank=Rank.CALL_BACK))
+            back_in_line(draft, call, why="next attempt", rank=Rank.CALL_BACK)
         case CallState.PROMISED if call.call_back and draft.now >= over_at(call.call_back):
             draft.move_call(call, CallState.ENDED, why="promise not kept")
         case CallState.PROMISED:
-            watch(draft, draft.keep_call(call, rank=min(call.rank, Rank.CALL_BACK)))
+            _watch(draft, draft.keep_call(call, rank=min(call.rank, Rank.CALL_BACK)))
         case _:
             journey.due(draft, call)
 
 
-def watch(draft: Draft, call: Call) -> None:
+def back_in_line(draft: Draft, call: Call, *, why: str, rank: Rank | None = None) -> Call:
+    """The call waits for its turn once more."""
+    rank = call.rank if rank is None else rank
+    return _watch(draft, draft.move_call(call, CallState.PROMISED, why=why, agent=None, rank=rank))
+
+
+def _watch(draft: Draft, call: Call) -> Call:
     """Have it decided again when the promise nears its end, and long after it."""
-    call = draft.calls[call.leg]
-    if call.call_back:
-        nears_at = call.call_back.promised_by - timing.PROMISE_NEARS
-        draft.keep_call(call, due_at=nears_at if draft.now < nears_at else over_at(call.call_back))
+    if call.call_back is None:
+        return call
+    nears_at = call.call_back.promised_by - timing.PROMISE_NEARS
+    return draft.keep_call(call, due_at=nears_at if draft.now < nears_at else over_at(call.call_back))
 
 
 def over_at(call_back: CallBack) -> datetime:

@@ -98,8 +98,7 @@ def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
 def give_back(draft: Draft, call: Call, *, why: str) -> None:
     """A caller whose offer came to nothing is first in line; one who has heard nothing yet is told so at once."""
     if call.to_be_dialled:
-        draft.move_call(call, CallState.PROMISED, why=why, agent=None, rank=Rank.RETURNED)
-        call_backs.watch(draft, call)
+        call_backs.back_in_line(draft, call, why=why, rank=Rank.RETURNED)
         return
     announce_in = timing.SILENCE if call.due_at else timing.POSITION
     draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, rank=Rank.RETURNED)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.events import Answer
 from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.moves import Move
@@ -31,6 +32,8 @@ class Draft:
     steps: list[CallStep] = field(default_factory=list)
     changes: list[AgentChange] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    # By order of a coordinator.
+    answers: dict[int, Answer] = field(default_factory=dict)
     # Calls and agents whose rows are no longer what is stored, in the order they were touched.
     touched_calls: dict[str, Call] = field(default_factory=dict)
     touched_agents: dict[int, Agent] = field(default_factory=dict)

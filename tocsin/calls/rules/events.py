@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tocsin.activations.rules import Stream
+
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
@@ -156,6 +158,47 @@ class AgentAsked:
     reason: str = ""
 
 
+class LineVerb(StrEnum):
+    """What a coordinator asks of the line."""
+
+    RAISE = "raise"
+    LOWER = "lower"
+    MOVE = "move"
+    GIVE = "give"
+
+
+class Answer(StrEnum):
+    """What the switchboard answers a coordinator."""
+
+    DONE = "done"
+    # The caller is in line no more.
+    GONE = "gone"
+    # The caller is being offered to an agent at this moment.
+    RINGING = "ringing"
+    # There was nothing to change.
+    AS_IT_WAS = "as_it_was"
+    # The line does not take calls of that language or stream.
+    NOT_TAKEN = "not_taken"
+    AGENT_NOT_FREE = "agent_not_free"
+    AGENT_UNABLE = "agent_unable"
+    # The switchboard was away, and nobody waits for the answer any more.
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorAsked:
+    """A coordinator asked something about a caller of an activation, whose leg is `call`. The answer is kept under
+    `order`. `language` and `stream` say where to, and are empty where they stay as they are."""
+
+    order: int
+    verb: LineVerb
+    activation: int
+    call: str
+    agent: int | None = None
+    language: str = ""
+    stream: Stream | None = None
+
+
 # What happens at the leg of a caller who is known.
 OfCaller = KeyPressed | MessagePlayed | DialAnswered | DialFailed
 SwitchEvent = (
@@ -170,4 +213,4 @@ SwitchEvent = (
     | Disconnected
     | Census
 )
-Event = SwitchEvent | AgentAsked
+Event = SwitchEvent | AgentAsked | CoordinatorAsked

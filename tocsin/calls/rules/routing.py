@@ -44,18 +44,21 @@ def offer_calls(draft: Draft) -> None:
     """Offer waiting calls in order, as long as there is a free agent for one of them."""
     hopeless: set[Queue] = set()
     while offer := next_offer(draft, hopeless):
-        # Nothing was said yet to a caller whose first announcement is due this instant; music covers the ringing
-        # of an agent who does not answer at once.
-        silent = offer.call.due_at == draft.now
-        draft.move_call(
-            offer.call,
-            CallState.OFFERED,
-            why="offered",
-            agent=offer.agent.id,
-            due_in=timing.SILENCE if silent else None,
-            reason=offer.reason,
-        )
-        draft.move_agent(offer.agent, AgentState.OFFERED, why="offered", due_in=timing.OFFER, call=offer.call.leg)
+        # Nothing was said yet to a caller whose first announcement is due this instant.
+        make_offer(draft, offer, silent=offer.call.due_at == draft.now)
+
+
+def make_offer(draft: Draft, offer: Offer, *, silent: bool) -> None:
+    """Let the agent's telephone ring; `silent` where the caller has heard nothing yet, so that music covers it."""
+    draft.move_call(
+        offer.call,
+        CallState.OFFERED,
+        why="offered",
+        agent=offer.agent.id,
+        due_in=timing.SILENCE if silent else None,
+        reason=offer.reason,
+    )
+    draft.move_agent(offer.agent, AgentState.OFFERED, why="offered", due_in=timing.OFFER, call=offer.call.leg)
 
 
 def next_offer(draft: Draft, hopeless: set[Queue]) -> Offer | None:
@@ -77,10 +80,25 @@ def next_offer(draft: Draft, hopeless: set[Queue]) -> Offer | None:
             agent, why_agent = found
             why, before = _why_first(line, queue, orders)
             relaxed = is_relaxed(call, draft.floor.wanted_for(call), now=draft.now)
-            return Offer(call, agent, Reason(why, before, why_agent, relaxed=relaxed))
+            return Offer(call, agent, Reason(why, before, why_agent, relaxed, call.rank))
         hopeless.add(queue)
         del orders[queue]
     return None
+
+
+def order_of_service(line: Line) -> Iterator[tuple[Queue, Place]]:
+    """The waiting calls in the order in which they would be served if every agent could take each of them."""
+    line = line.copy()
+    while line.waiting:
+        queue = min(line.waiting, key=lambda queue: order_of(line, queue))
+        place, *others = line.waiting[queue]
+        yield queue, place
+        if others:
+            line.waiting[queue] = tuple(others)
+        else:
+            del line.waiting[queue]
+        for share in shares_of(queue):
+            line.served[share] = line.served.get(share, 0) + 1
 
 
 def order_of(line: Line, queue: Queue) -> Order:

@@ -174,17 +174,21 @@ class Why(StrEnum):
     SPARED = "spared"
     LEVEL = "level"
     IDLE = "idle"
+    # A coordinator gave this call to this agent.
+    PICKED = "picked"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why this call was offered, and to this agent: the first criterion by which it went before `before`, the next
-    call (empty: none); that by which the agent did; and whether less was asked of the agent after a long wait."""
+    call (empty: none); that by which the agent did; whether less was asked of the agent after a long wait, or by a
+    coordinator; and the rank that the call had."""
 
     call: Why
     before: str
     agent: Why
     relaxed: bool
+    rank: Rank = Rank.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@ in the journal and what to tell the switch. It touches nothing else, so that it 
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType, ModuleType
 
-from tocsin.calls.rules import call_backs, desk, events, journey, moves, repair, routing
+from tocsin.calls.rules import call_backs, coordination, desk, events, journey, moves, repair, routing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.floor import Floor
@@ -18,7 +18,8 @@ from tocsin.workforce.rules import AgentChange
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows: the next floor, the calls and agents that changed, their steps, and the moves, in order."""
+    """What follows: the next floor, the calls and agents that changed, their steps, the moves, in order, and what
+    coordinators are answered, by their order."""
 
     floor: Floor
     calls: tuple[Call, ...]
@@ -26,6 +27,7 @@ class Decision:
     steps: tuple[CallStep, ...]
     changes: tuple[AgentChange, ...]
     moves: tuple[moves.Move, ...]
+    answers: Mapping[int, events.Answer] = field(default_factory=dict)
 
 
 def decide(
@@ -60,6 +62,7 @@ def decide(
         steps=tuple(draft.steps),
         changes=tuple(draft.changes),
         moves=tuple(draft.moves),
+        answers=draft.answers,
     )
 
 
@@ -82,6 +85,8 @@ def _take(draft: Draft, event: events.Event) -> None:
             _leg_ended(draft, event.leg)
         case events.AgentAsked():
             desk.asked(draft, event)
+        case events.CoordinatorAsked():
+            draft.answers[event.order] = coordination.asked(draft, event)
         case events.Census():
             repair.compare(draft, event)
         case events.Disconnected():

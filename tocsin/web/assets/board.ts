@@ -2,6 +2,7 @@
 
 import { startClocks } from "./page/clocks";
 import { element } from "./page/element";
+import { soundAlarm, wakeWithFirstTouch } from "./telephone/sound";
 
 declare const htmx: { config: { morphIgnore: string[] } };
 
@@ -12,6 +13,9 @@ const board = element("board", HTMLElement);
 const stale = element("stale", HTMLElement);
 const clocks = startClocks(board.dataset.now ?? "");
 let heard = Date.now();
+const ownTitle = document.title;
+let alarms = new Set<string>();
+wakeWithFirstTouch();
 
 function isLive(live: boolean): void {
   if (live) heard = Date.now();
@@ -21,7 +25,19 @@ function isLive(live: boolean): void {
 // A table that somebody opened stays open when its figures change.
 htmx.config.morphIgnore.push("open");
 
-board.addEventListener("htmx:after:swap", () => clocks.tick());
+// What must be seen at once stands in the title of the window, too, and is heard once.
+function raiseAlarms(): void {
+  const asked = [...board.querySelectorAll<HTMLElement>("[data-alarm]")];
+  document.title = [...asked.map((alarm) => alarm.dataset.alarm), ownTitle].join(" · ");
+  if (asked.some((alarm) => !alarms.has(alarm.id))) soundAlarm();
+  alarms = new Set(asked.map((alarm) => alarm.id));
+}
+raiseAlarms();
+
+board.addEventListener("htmx:after:swap", () => {
+  clocks.tick();
+  raiseAlarms();
+});
 board.addEventListener("htmx:sse:after:connection", (event) => {
   // Signed out meanwhile: the whole page is asked for again, and sent to sign in.
   if ((event as CustomEvent).detail.connection.status === 204) location.reload();

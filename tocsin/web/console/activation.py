@@ -19,6 +19,7 @@ from tocsin.logbook.queries import lines_about
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console.forms import ClosingForm, FrontMessageForm
+from tocsin.web.console.requirement import described
 from tocsin.web.console.shown import language_name
 from tocsin.web.console.story import told
 from tocsin.web.guards import PersonRequest, for_roles
@@ -59,6 +60,8 @@ def activation(request: PersonRequest, key: int) -> HttpResponseBase:
             "front": front,
             "hours": shown.hours.order_by("weekday", "start"),
             "steps": steps,
+            "requirement": described(shown),
+            "may_coordinate": request.user.has_role(Role.COORDINATOR),
         },
     )
 

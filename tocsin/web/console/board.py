@@ -21,6 +21,7 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import activations_of
 from tocsin.activations.rules import Kind
+from tocsin.calls.queries import help_wanted
 from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
 from tocsin.insights.rules.days import figures_by
@@ -145,6 +146,7 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
         "activation": activation,
         "drawn_at": seen.now - (seen.now - datetime.min.replace(tzinfo=UTC)) % DRAWN_ANEW,
         "seen": seen,
+        "helps": help_wanted(activation=activation.pk),
         "today": today,
         "unanswered": ", ".join(shown.language_name(code) for code in unanswered(seen.moment)),
         "queues": [

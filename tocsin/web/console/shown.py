@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
 
-from tocsin.activations.rules import SPOKEN_LANGUAGES
+from tocsin.activations.rules import SPOKEN_LANGUAGES, Stream
 
 # What a service level is told good or bad by, and how many calls it takes to say so.
 GOOD_SHARE = 0.8
 POOR_SHARE = 0.5
 ENOUGH_CALLS = 10
+_STREAMS = {Stream.D5: _("Information (D5)"), Stream.D2: _("Victims and relatives (D2)")}
 
 
 def share(part: float | None) -> str:
@@ -53,6 +55,11 @@ def count(number: int) -> str:
 def language_name(code: str) -> str:
     """The name of a language in the reader's language."""
     return str(get_language_info(code)["name_translated"])
+
+
+def stream_name(stream: str) -> str:
+    """Which discipline a caller needs, in the reader's language."""
+    return str(_STREAMS[Stream(stream)])
 
 
 def spoken_languages() -> list[tuple[str, str]]:

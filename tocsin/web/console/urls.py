@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tocsin.web.console import activation, authorities, board, intervals, opening, people, report, topics
+from tocsin.web.console import (
+    activation,
+    authorities,
+    board,
+    intervals,
+    line,
+    opening,
+    people,
+    report,
+    requirement,
+    topics,
+)
 
 urlpatterns = [
     path("", opening.home, name="console_home"),
@@ -12,10 +23,17 @@ urlpatterns = [
     path("activations/<int:key>/", activation.activation, name="console_activation"),
     path("activations/<int:key>/progress/", activation.progress, name="console_progress"),
     path("activations/<int:key>/front/<str:language>/", activation.front_message, name="console_front"),
+    path("activations/<int:key>/agents/", requirement.change, name="console_requirement"),
     path("activations/<int:key>/close/", activation.close, name="console_close"),
     path("activations/<int:key>/logbook/", activation.logbook, name="console_logbook"),
     path("board/<int:key>/", board.page, name="console_board"),
     path("board/<int:key>/live/", board.live, name="console_board_live"),
+    path("line/<int:key>/", line.page, name="console_line"),
+    path("line/<int:key>/live/", line.live, name="console_line_live"),
+    path("line/<int:key>/tell/", line.tell, name="console_tell"),
+    path("line/<int:key>/help/<int:agent>/", line.come, name="console_come"),
+    path("line/<int:key>/calls/<str:leg>/", line.call, name="console_call"),
+    path("line/<int:key>/calls/<str:leg>/<str:verb>/", line.order, name="console_line_order"),
     path("report/<int:key>/", report.page, name="console_report"),
     path("report/<int:key>/intervals/", intervals.page, name="console_intervals"),
     path("report/<int:key>/intervals.csv", intervals.csv_of_rows, name="console_intervals_csv"),

@@ -49,6 +49,8 @@ class Panel:
                 "call": call,
                 "caller": self._caller,
                 "topics": queries.topics_of(authority=call.authority) if call else (),
+                "broadcasts": queries.unread_broadcasts(agent=agent),
+                "help": queries.help_in_conversation(agent=agent),
                 "line": queries.waiting_for(agent=agent),
                 "plant": queries.state_of_plant(at=timezone.now()),
             },

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
-from tocsin.calls import actions
+from tocsin.calls import actions, queries
 from tocsin.calls.models import Call, Topic
 from tocsin.calls.ports import Verb
 from tocsin.calls.queries import login_of
+from tocsin.calls.rules.help import Help
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.desk.panel import Panel
@@ -57,6 +58,33 @@ def ask(request: PersonRequest, verb: str) -> HttpResponse:
         raise Http404
     call = request.POST.get("call", "")
     actions.ask(agent=agent, verb=Verb(verb), call=call[:80], reason=reason, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def help_me(request: PersonRequest, wanted: str) -> HttpResponse:
+    """Ask for help in the conversation on the desk, or say that it is needed no more; a refusal says why (422)."""
+    agent = _agent_of(request.user)
+    act = {Help.ASKED.value: actions.ask_for_help, Help.OVER.value: actions.end_help}.get(wanted)
+    if agent is None or act is None:
+        raise Http404
+    try:
+        act(agent=agent, call=request.POST.get("call", ""), at=timezone.now())
+    except Refusal as refusal:
+        return _said(refusals.shown(refusal))
+    return HttpResponse(status=204)
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def told(request: PersonRequest, key: int) -> HttpResponse:
+    """The agent has read what all were told."""
+    agent = _agent_of(request.user)
+    unread = queries.unread_broadcasts(agent=agent) if agent else []
+    for each in unread:
+        if agent and each.pk == key:
+            actions.read_broadcast(broadcast=each, agent=agent, at=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -50,6 +50,14 @@ export function stopRinging(): void {
   ringing = 0;
 }
 
+/** Three rising tones, once: somebody in the room must look. */
+export function soundAlarm(): void {
+  const audio = ready();
+  [660, 880, 1100].forEach((frequency, place) => {
+    play([frequency], audio.destination, audio.currentTime + place * 0.25, 0.2, 0.25);
+  });
+}
+
 /** Play a short tune through an element, and so through the device that the element uses. */
 export function playTestTone(element: HTMLAudioElement): void {
   const audio = ready();
