@@ -120,7 +120,8 @@ def test_who_may_install_gets_what_the_tests_need(called: list[str], monkeypatch
     monkeypatch.setattr(prepare, "has_candidate", lambda _: True)
     prepare.install_test_packages()
     assert called[0] == "sudo -n apt-get update"
-    assert called[1].endswith("apt-get install --yes --no-install-recommends sip-tester chromium firefox-esr coturn")
+    installing = "apt-get install --yes --no-install-recommends sip-tester chromium firefox-esr coturn"
+    assert called[1].endswith(installing)
     assert len(called) == 2
 
 
