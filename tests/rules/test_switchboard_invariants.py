@@ -384,7 +384,8 @@ class Exchange(RuleBasedStateMachine):
         if self.pending or not self.listening:
             return
         here = {call.voice for call in self.floor.calls.values() if not call.to_be_dialled}
-        promised = {call.leg for call in self.floor.calls.values() if call.state is CallState.PROMISED}
+        # Who was promised a call-back may still hear the promise.
+        promised = {call.leg for call in self.floor.calls.values() if call.to_be_dialled}
         assert (self.bridges.keys() | self.ringing) - self.in_fallback <= here | promised
         fallback = {call.leg for call in self.floor.calls.values() if call.state is CallState.FALLBACK}
         assert here - fallback <= self.bridges.keys() | self.ringing
