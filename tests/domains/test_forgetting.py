@@ -68,7 +68,8 @@ def mark_of(call: models.Call) -> str:
 
 
 def figures(of: Activation) -> tuple[int, int, int]:
-    counted = callers(activation=of.pk, since=NOON - 999 * DAY, until=NOON)
+    begin = NOON - 999 * DAY
+    counted = callers(activation=of.pk, edges=[begin, NOON])[begin, ""]
     return counted.attempts, counted.distinct, counted.hidden
 
 

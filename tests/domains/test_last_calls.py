@@ -112,6 +112,7 @@ def test_the_newest_call_of_the_number_counts(rivaal: Authority) -> None:
         place_since=NOON + timedelta(minutes=5),
         queued_at=NOON + timedelta(minutes=6),
         answered=False,
+        leg="c2",
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.telephony.line import House
 from tests.telephony.people import caller, desk
 from tocsin.activations.rules import State, Stream
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, Rank
 from tocsin.workforce.rules import AgentState
 
 pytestmark = pytest.mark.telephony
@@ -23,7 +23,13 @@ def test_a_victim_is_offered_to_trained_agents_alone_and_it_is_kept_why(house: H
     ann.takes(victim)
     offer = next(step for step in victim.steps if step.after == CallState.OFFERED)
     assert (offer.stream, offer.agent_id) == (Stream.D2, ann.agent.pk)
-    assert offer.reason == {"call": "alone", "before": "", "agent": "alone", "relaxed": False}
+    assert offer.reason == {
+        "call": "alone",
+        "before": "",
+        "agent": "alone",
+        "relaxed": False,
+        "rank": Rank.ORDINARY,
+    }
     informed = caller(house.centre, "1776").comes_to(CallState.CHOOSING)
     informed.telephone.press("1")
     bram.takes(informed)

@@ -11,16 +11,17 @@ from tocsin.calls.rules.retention import SET_ASIDE, set_aside_at
 # The keyed hash of a number can be found again by trying every number, for whoever has the key. What takes its
 # place is drawn by chance, one for each caller of an activation, so that distinct callers and redials stay what
 # they were. A caller's calls are changed together, after the last of them: changed on different nights they would
-# be several callers. A hash has no dash.
+# be several callers. A hash has no dash. Materialized: drawn once, however often the planner reads it.
 _CHANGE_MARKS = """
-UPDATE calls_call AS call SET caller_mark = forgotten.mark
-FROM (
+WITH forgotten AS MATERIALIZED (
     SELECT activation_id, caller_mark, left('-' || replace(gen_random_uuid()::text, '-', ''), 32) AS mark
     FROM calls_call
     WHERE caller_mark <> '' AND NOT starts_with(caller_mark, '-')
     GROUP BY activation_id, caller_mark
     HAVING max(arrived_at) < %s
-) AS forgotten
+)
+UPDATE calls_call AS call SET caller_mark = forgotten.mark
+FROM forgotten
 WHERE call.caller_mark = forgotten.caller_mark AND call.activation_id IS NOT DISTINCT FROM forgotten.activation_id
 """
 

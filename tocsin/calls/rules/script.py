@@ -163,13 +163,14 @@ def opening_texts(script: Script) -> Iterator[tuple[str, str]]:
         yield language, PHRASES[language].agent_lost
         if Stream.D2 in script.streams:
             yield language, PHRASES[language].choose_stream
-        if script.call_backs:
-            yield from call_back_words.texts(language)
     yield from turned_away_texts(script, script.languages)
 
 
 def waiting_texts(script: Script) -> Iterator[tuple[str, str]]:
-    """The places in line, first places first."""
+    """What is said to those in line: all about call-backs, then the places, first places first."""
+    if script.call_backs:
+        for language in script.languages:
+            yield from call_back_words.texts(language)
     for place in range(1, LAST_POSITION + 2):
         for language in script.languages:
             yield language, position_text(language, place)
