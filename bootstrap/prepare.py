@@ -43,7 +43,10 @@ TEST_PACKAGES = {
     "chromium": "chromium",
     "firefox-esr": "firefox-esr",
     "turnserver": "coturn",
+    "kamailio": "kamailio",
 }
+# Where Debian puts servers, which not everybody looks into.
+PROGRAMS = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
 # What the Node.js inside Playwright needs, which a small Ubuntu has not.
 PLAYWRIGHT_NEEDS = "libatomic1"
 PROGRESS = re.compile(r"\s*(Downloading|Downloaded|Prepared|Installed|Uninstalled|Collecting|added \d|Get:\d)")
@@ -255,7 +258,7 @@ def may_install() -> list[str] | None:
 
 def install_test_packages() -> None:
     """What the tests need from the system, by apt-get, where this user may; StepError names it otherwise."""
-    missing = [package for command, package in TEST_PACKAGES.items() if shutil.which(command) is None]
+    missing = [package for command, package in TEST_PACKAGES.items() if not installed(command)]
     if not missing:
         return
     before = may_install()
@@ -271,6 +274,11 @@ def install_test_packages() -> None:
         call(*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", *options, *wanted)
     if fetched:
         call(PYTHON, "-m", "playwright", "install", "--with-deps", "chromium", environ=machine_network())
+
+
+def installed(command: str) -> str | None:
+    """Where a program is that the tests need; None where it is not."""
+    return shutil.which(command, path=PROGRAMS)
 
 
 def has_candidate(package: str) -> bool:
@@ -325,7 +333,7 @@ def steps_for(mode: str) -> list[Step]:
         Step("translations", LOCALE / ".stamp", digest(MESSAGES, *catalogues), compile_messages),
     ]
     if mode == "test":
-        found = [shutil.which(command) for command in TEST_PACKAGES]
+        found = [installed(command) for command in TEST_PACKAGES]
         steps.append(Step("what the tests need", STAMPS / "tests", digest(script, *found), install_test_packages))
     return steps
 

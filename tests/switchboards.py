@@ -11,6 +11,8 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from tests.patience import PATIENCE_SECONDS
+from tests.what_happened import what_happened
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import State, spoken_name
 from tocsin.calls import actions, daemon
@@ -21,7 +23,7 @@ from tocsin.gateways.rehearsal.switch import RehearsalSwitch
 from tocsin.workforce.models import Agent
 
 T = TypeVar("T")
-LIMITS = Limits(most_calls=1000)
+LIMITS = Limits(most_calls=1000, most_taken_in=1000)
 
 
 class Speech:
@@ -38,6 +40,9 @@ class Speech:
     def join(self, *, names: Sequence[str], name: str) -> str:
         self.joined[name] = tuple(names)
         return name
+
+    def has(self, *, name: str) -> bool:
+        return name in {spoken_name(*text) for text in self.said}
 
     def accept_recording(self, *, path: Path) -> str:
         raise NotImplementedError
@@ -63,15 +68,18 @@ async def switchboard(
         yield running
     finally:
         stop.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
-async def until(happened: Callable[[], T], *, seconds: float = 30) -> T:
+async def until(happened: Callable[[], T]) -> T:
     """What `happened` answers, once that is something."""
-    async with asyncio.timeout(seconds):
-        while not (found := await in_thread(happened)):
-            await asyncio.sleep(0.01)
-        return found
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := await in_thread(happened)):
+                await asyncio.sleep(0.01)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"Waited {PATIENCE_SECONDS} s in vain.\n{await in_thread(what_happened)}") from None
 
 
 async def in_thread(work: Callable[[], T]) -> T:

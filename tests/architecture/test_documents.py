@@ -15,7 +15,17 @@ from django.apps import apps
 from tocsin.accounts.rules import Role
 from tocsin.activations import rules as activations
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules import states
+from tocsin.calls.rules import (
+    call_back_words,
+    closed_words,
+    emergency_words,
+    hearing_words,
+    incident_words,
+    sms_words,
+    states,
+    survey_words,
+    voice_question_words,
+)
 from tocsin.calls.rules.phrases import PHRASES
 from tocsin.project.cli import tocsin
 from tocsin.workforce.rules import AgentState
@@ -177,7 +187,27 @@ def test_every_label_in_the_handbook_is_on_a_screen(page: Path) -> None:
 
 
 def test_what_the_handbook_has_callers_hear_is_what_they_hear() -> None:
-    spoken = [re.sub(r"\\\{\w+\\\}", r"\\d+", re.escape(phrase)) for phrase in PHRASES["en"]]
+    modules = (
+        call_back_words,
+        closed_words,
+        emergency_words,
+        incident_words,
+        sms_words,
+        survey_words,
+        voice_question_words,
+    )
+    phrases = (
+        *PHRASES["en"],
+        hearing_words.AGREE["en"],
+        *(sentence for module in modules for sentence in module.SENTENCES["en"]),
+    )
+    sentences = (phrase for phrase in phrases if isinstance(phrase, str))
+    # Numbers, and where a day, a time or a site is told, any words.
+    words = {r"\{day\}": "[a-z]+", r"\{clock\}": "[a-z0-9 ]+", r"\{site\}": "[a-z ]+"}
+    spoken = [
+        re.sub(r"\\\{\w+\\\}", lambda found: words.get(found[0], r"\d+"), re.escape(phrase))
+        for phrase in sentences
+    ]
     said = re.findall(r"^ *> (.+)$", (ROOT / "docs" / "handbook" / "caller.md").read_text(), re.MULTILINE)
     assert said
     for sentence in said:

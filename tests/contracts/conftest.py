@@ -4,21 +4,20 @@ import functools
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.nodes import Node, running, settings_in, write_silence
-from tests.contracts.switch_worlds import (
-    BRIEF,
-    ENDLESS,
-    PATIENCE_SECONDS,
-    Nodes,
-    asterisk_world,
-    rehearsed_world,
-)
+from tests.contracts.asterisk_world import Nodes, asterisk_world
+from tests.contracts.nodes import Node, free_ports, running, settings_in, write_silence
+from tests.contracts.switch_worlds import BRIEF, BROKEN, ENDLESS, rehearsed_world
 from tests.contracts.switchboard import Worlds
-from tocsin.gateways.asterisk.engine import Engine, EngineSettings, run, run_outside
+from tests.patience import PATIENCE_SECONDS
+from tocsin.gateways.asterisk import nodes as asterisk_nodes
+from tocsin.gateways.asterisk.engine import Engine, EngineSettings, Neighbour, run, run_outside
+from tocsin.gateways.asterisk.engine.settings import AGENTS_ADDRESS, CALLERS_ADDRESS, INSIDE_ADDRESS
 from tocsin.project.instance import instance
 from tocsin.project.telephony import ensure_engine
 
@@ -54,21 +53,72 @@ def outside(engine: Engine, settings: EngineSettings) -> Iterator[Node]:
         yield node
 
 
-@pytest.fixture(params=["rehearsal", pytest.param("asterisk", marks=pytest.mark.telephony)])
+@pytest.fixture(
+    params=[
+        "rehearsal",
+        pytest.param("asterisk", marks=pytest.mark.telephony),
+        pytest.param("two asterisks", marks=pytest.mark.telephony),
+    ]
+)
 def worlds(request: pytest.FixtureRequest) -> Worlds:
     """A switch of each kind."""
     if request.param == "rehearsal":
         return rehearsed_world
-    return functools.partial(asterisk_world, request.getfixturevalue("nodes"))
+    fixture = "nodes" if request.param == "asterisk" else "two_nodes"
+    if fixture == "two_nodes" and (marker := request.node.get_closest_marker("one_node")):
+        pytest.skip(*marker.args)
+    return functools.partial(asterisk_world, request.getfixturevalue(fixture))
 
 
 @pytest.fixture(scope="module")
 def nodes(engine: Engine, home: Path) -> Iterator[Nodes]:
     """Asterisk and its outside network, for all tests of this file."""
     settings = settings_in(home, rtp_first=19400)
-    settings.media.mkdir()
-    write_silence(settings.media / f"{BRIEF}.wav", seconds=0.1)
-    write_silence(settings.media / f"{ENDLESS}.wav", seconds=4 * PATIENCE_SECONDS)
+    record(settings.media)
     running = Nodes(engine, settings)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def two_nodes(engine: Engine) -> Iterator[Nodes]:
+    """Two Asterisks as one switch, and their outside network, for all tests of this file."""
+    home = Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+    home.chmod(0o711)
+    first = settings_in(home, rtp_first=19500)
+    http_port, sip_port = free_ports(2)
+    # Of both, that nothing stands before them here: callers and agents come to each by itself.
+    first = replace(
+        first,
+        name="engine-1",
+        rtp_last=first.rtp_first + 49,
+        neighbours=(Neighbour(name="engine-2", sip_port=sip_port),),
+        front=f"{CALLERS_ADDRESS}:{first.outside_sip_port}",
+        inside=(INSIDE_ADDRESS, CALLERS_ADDRESS, AGENTS_ADDRESS),
+    )
+    second = replace(
+        first,
+        name="engine-2",
+        http_port=http_port,
+        sip_port=sip_port,
+        rtp_first=first.rtp_first + 50,
+        rtp_last=first.rtp_first + 99,
+        neighbours=(Neighbour(name="engine-1", sip_port=first.sip_port),),
+    )
+    record(first.media)
+    running = Nodes(engine, first, second)
+    with pytest.MonkeyPatch.context() as patient:
+        # A busy machine keeps the second one longer than the switchboard waits for it.
+        patient.setattr(asterisk_nodes, "_GATHERING", timedelta(seconds=PATIENCE_SECONDS))
+        yield running
+    running.stop()
+    shutil.rmtree(home)
+
+
+def record(media: Path) -> None:
+    """What the switch plays in these tests."""
+    media.mkdir()
+    write_silence(media / f"{BRIEF}.wav", seconds=0.1)
+    for name, content in BROKEN.items():
+        (media / f"{name}.wav").write_bytes(content)
+    write_silence(media / f"{ENDLESS}.wav", seconds=3 * PATIENCE_SECONDS)

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import secrets
 import socket
 import sys
 import urllib.error
@@ -21,11 +22,15 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
+from tests.home import WORKER
+from tests.patience import PATIENCE_SECONDS
 from tocsin.gateways.asterisk.engine import Engine, EngineSettings, outside_trunk, run_outside
 
 PASSWORD = "only-in-this-test-0123456789"
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 30
+# Those of this process among all that test side by side. The system gives none of them to a connection that goes
+# out, as it would with higher ones while a switch that was killed is started again.
+_FIRST_PORT = 10_000 + 1000 * (int(WORKER.removeprefix("gw")) % 8)
+_PORTS = range(_FIRST_PORT, _FIRST_PORT + 1000)
 
 
 def settings_in(home: Path, *, rtp_first: int = 19300) -> EngineSettings:
@@ -48,10 +53,26 @@ def settings_in(home: Path, *, rtp_first: int = 19300) -> EngineSettings:
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports that are free, each another."""
+    """Ports that are free over TCP and UDP, each another."""
     with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
-        return [int(server.getsockname()[1]) for server in servers]
+        found: list[int] = []
+        while len(found) < number:
+            port = secrets.choice(_PORTS)
+            if port not in found and _is_free(port, stack):
+                found.append(port)
+        return found
+
+
+def _is_free(port: int, stack: ExitStack) -> bool:
+    """Whether nobody has a port; it is held until the end of `stack`."""
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        held = stack.enter_context(socket.socket(socket.AF_INET, kind))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
+        try:
+            held.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write_silence(path: Path, *, seconds: float) -> None:
@@ -88,7 +109,7 @@ class Node:
         request = urllib.request.Request(address, method=method, data=data, headers=self.credentials)
         request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:  # noqa: S310
                 text = response.read()
                 return json.loads(text) if text else True
         except urllib.error.HTTPError as error:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from itertools import count
 
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 30
+from tests.patience import PATIENCE_SECONDS
+
 _AS_USUAL: Mapping[str, str | None] = {}
 _marks = count(1)
 

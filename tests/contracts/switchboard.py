@@ -1,12 +1,14 @@
 """Who commands a switch in a test."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import TypeVar
 
-from tests.contracts.switch_worlds import PATIENCE_SECONDS, AsteriskWorld, Nodes, World, asterisk_world
+from tests.contracts.asterisk_world import AsteriskWorld, Nodes, asterisk_world
+from tests.contracts.switch_worlds import World
+from tests.patience import PATIENCE_SECONDS
 from tocsin.calls import ports
 
 E = TypeVar("E", bound=ports.SwitchEvent)
@@ -26,6 +28,16 @@ class Switchboard:
 
     async def hears(self, kind: type[E], **facts: object) -> E:
         """The next event of this kind with these facts; others wait to be read."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._next(kind, facts)
+        except TimeoutError:
+            raise AssertionError(
+                f"Waited {PATIENCE_SECONDS} s for {kind.__name__} {facts}; {self.switch.backlog} requests are not "
+                f"confirmed, and told was {self.told[-10:]}."
+            ) from None
+
+    async def _next(self, kind: type[E], facts: Mapping[str, object]) -> E:
         while True:
             for event in self._unread:
                 if isinstance(event, kind) and all(getattr(event, k) == v for k, v in facts.items()):
@@ -40,6 +52,17 @@ class Switchboard:
         """All that was told is confirmed."""
         while self.switch.backlog:
             await self._listen(0.01)
+
+    async def no_bridge_is_left(self) -> None:
+        """Return when the last one is gone: each takes its time."""
+        await self.settled()
+        left = 0
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while left := await self.world.bridges():
+                    pass
+        except TimeoutError:
+            raise AssertionError(f"{left} bridges are left.") from None
 
     async def census(self) -> ports.Census:
         """What a switchboard that has just started is told; nothing unread is left."""
@@ -63,6 +86,11 @@ class Switchboard:
         """The leg of an agent's telephone."""
         await self.world.agent_calls(name, login=name)
         return (await self.hears(ports.AgentLegUp, login=name)).leg
+
+    def leg(self, name: str) -> str:
+        """What a leg to be dialled is called: where there are several nodes, its name begins with that of one."""
+        nodes = sorted(self.world.node_names)
+        return f"{nodes[0]}-1763800000.7-for-{name}~1" if nodes else name
 
     async def dials(self, leg: str, *, number: str = "+32470445566", patience: timedelta = LONG) -> None:
         """Call a number outside."""
@@ -95,8 +123,9 @@ def story(test: Callable[[Switchboard], Awaitable[None]]) -> Callable[[Worlds], 
     def run(worlds: Worlds) -> None:
         async def play() -> None:
             async with asyncio.timeout(2 * PATIENCE_SECONDS), worlds() as world:
-                assert await world.switch.connect() == ports.Census()
-                await test(Switchboard(world))
+                board = Switchboard(world)
+                assert await board.switch.connect() == ports.Census()
+                await test(board)
 
         asyncio.run(play())
 

@@ -127,3 +127,30 @@ def test_an_agent_who_calls_while_nobody_is_in_charge_is_told_to_try_again(switc
     with outside.listening("outside") as next_event:
         outside.ask("POST", "channels", endpoint="PJSIP/agent-ann@agents", app="outside")
         assert next_event("ChannelDestroyed")["cause"] == 34
+
+
+def test_a_caller_for_whom_there_is_no_room_hears_it_ring_and_comes_in_when_there_is(
+    switch: Node, outside: Node
+) -> None:
+    with switch.listening("tocsin") as next_event:
+        switch.ask("POST", "asterisk/variable", variable="ROOM", value="0")
+        with call(outside, "PJSIP/1771@callers"):
+            ringing = only_channel(switch, app_name="Wait")
+            assert ringing["state"] == "Ring"
+            switch.ask("POST", "asterisk/variable", variable="ROOM", value="7")
+            told = next_event("StasisStart")
+            assert told["channel"]["id"] == ringing["id"]
+            assert switch.ask("GET", "asterisk/variable", variable="ROOM") == {"value": "6"}
+
+
+def test_a_caller_for_whom_there_is_no_room_for_long_hears_the_message_and_then_music(
+    switch: Node, outside: Node, message: None
+) -> None:
+    with switch.listening("onlooker") as next_event:
+        room = switch.ask("GET", "asterisk/variable", variable="ROOM")["value"]
+        switch.ask("POST", "asterisk/variable", variable="ROOM", value="0")
+        with switch.listening("tocsin"), call(outside, "PJSIP/1771@callers"):
+            until_it_runs(next_event, "Playback")
+            assert "Stasis" not in until_it_runs(next_event, "MusicOnHold")["passed"]
+            assert "Stasis" not in until_it_runs(next_event, "MusicOnHold")["passed"]
+        switch.ask("POST", "asterisk/variable", variable="ROOM", value=room)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import resource
 import tempfile
 import threading
 import wave
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from tocsin.activations.rules import spoken_name
 from tocsin.gateways.speech import EspeakSpeech
 from tocsin.gateways.speech.espeak import plain
+from tocsin.gateways.speech.sound import write_sound
 from tocsin.project.instance import instance
 from tocsin.project.telephony import ensure_engine
 from tocsin.refusals import Refusal
@@ -140,6 +142,24 @@ def test_a_voice_that_does_not_run_is_told_and_leaves_nothing(mute: EspeakSpeech
         mute.say(language="nl", text="Goedemorgen.")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not mute.has(name=spoken_name("nl", "Goedemorgen."))
+
+
+def test_a_recording_for_which_there_is_no_room_is_told_and_leaves_nothing(
+    mute: EspeakSpeech, tmp_path: Path
+) -> None:
+    write_sound(tmp_path / "speech" / "long.wav", np.ones(8000, np.float32))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Of a file, no more than this is written, by any process of the tests; it ends as a full disk does.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            mute.join(names=["speech/long"], name="fallback/1771")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not mute.has(name="fallback/1771")
+    assert not list((tmp_path / "fallback").iterdir())
+    mute.join(names=["speech/long"], name="fallback/1771")
+    assert mute.has(name="fallback/1771")
 
 
 def test_a_language_without_a_voice_is_refused(mute: EspeakSpeech) -> None:

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.contracts.nodes import PATIENCE_SECONDS, Node, free_ports, running
+from tests.contracts.nodes import Node, free_ports, running
+from tests.patience import PATIENCE_SECONDS
 from tocsin.gateways.asterisk.engine import Certificate, Engine, EngineSettings, Trunk, run
 from tocsin.refusals import Refusal
 
@@ -74,7 +75,7 @@ def test_the_switch_listens_on_this_machine_only(switch: Node, settings: EngineS
 
 def test_the_switch_answers_to_its_password_only(switch: Node) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"http://127.0.0.1:{switch.port}/ari/asterisk/info", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{switch.port}/ari/asterisk/info", timeout=PATIENCE_SECONDS)
     assert refused.value.code == 401
 
 

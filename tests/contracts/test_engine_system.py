@@ -94,5 +94,5 @@ def test_root_who_finds_no_way_to_be_somebody_else_does_not_listen_to_strangers(
     tmp_path.chmod(0o700)
     open_to_all = replace(settings_in(tmp_path / "home"), bind="0.0.0.0", rehearsal=False)  # noqa: S104 - that is the point
     with pytest.raises(Refusal, match="would hear strangers as root"):
-        execution.drop_root(open_to_all, own=())
+        execution.drop_root(home=open_to_all.home, bind=open_to_all.bind, own=())
     assert os.geteuid() == 0

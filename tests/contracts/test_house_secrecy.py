@@ -4,12 +4,19 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from tests.world import NOON
+from tocsin.calls import ports
+from tocsin.calls.rules.called_telephone import CalledTelephone
+from tocsin.calls.rules.consultation import Consultation, Stage
+from tocsin.calls.rules.states import Call, CallBack, CallState
 from tocsin.project.database import read_backup, write_backup
 from tocsin.project.doctor import look_at_log
 from tocsin.project.instance import Instance, read_instance
@@ -18,6 +25,7 @@ from tocsin.project.telephony import engine_settings
 from tocsin.refusals import Refusal
 
 NUMBER = "+32477123456"
+SECOND = timedelta(seconds=1)
 TRUNK = '[[trunk]]\nname = "carrier"\npeers = ["192.0.2.0/28"]\ncontact = "192.0.2.1:5060"\npassword = "secret"\n'
 
 
@@ -57,6 +65,25 @@ def test_the_doctor_finds_a_database_that_logs_numbers(instance: Instance, setti
         finding = look_at_log(instance)
     assert not finding.fine
     assert "ALTER ROLE tocsin SET log_min_error_statement = panic" in finding.words
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ports.CallArrived("c1", "1771", NUMBER, NOON),
+        ports.Dial("c1", NUMBER, shown="1771", patience=SECOND),
+        ports.AgentAsked(1, ports.Verb.CONSULT, "c1", number=NUMBER),
+        Call(
+            "c1", "1771", NUMBER, NOON, CallState.CHOOSING, NOON, entered=NUMBER, call_back=CallBack(NUMBER, NOON)
+        ),
+        Consultation("o1", "c1", 1, None, "d2", True, None, Stage.RINGING, NOON, NOON, number=NUMBER),
+        CalledTelephone("called-1", 1, NUMBER, "nl"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_decided_on_does_not_tell_a_number_to_a_log(value: Any) -> None:
+    assert NUMBER in str(asdict(value))
+    assert NUMBER not in f"{value} {value!r}"
 
 
 def trunks_of(instance: Instance, mode: int) -> Path:

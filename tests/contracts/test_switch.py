@@ -1,20 +1,10 @@
 """What every telephone switch does: the one in memory always, Asterisk where it can run."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from tests.contracts.switch_worlds import (
-    BRIEF,
-    ENDLESS,
-    MISSING,
-    PATIENCE_SECONDS,
-    Nodes,
-    asterisk_world,
-    login,
-)
+from tests.contracts.switch_worlds import BRIEF, BROKEN, ENDLESS, MISSING
 from tests.contracts.switchboard import Switchboard, story
+from tests.patience import PATIENCE_SECONDS
 from tocsin.calls import ports
 
 
@@ -42,6 +32,16 @@ async def test_a_message_whose_recording_is_missing_ends_too(board: Switchboard)
     await board.tells(ports.Play(leg, f"{leg}-1", (MISSING,)))
     await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
     await board.tells(ports.Play(leg, f"{leg}-2", (BRIEF, MISSING, BRIEF)))
+    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-2")
+
+
+@story
+async def test_a_message_whose_recording_is_no_sound_ends_too(board: Switchboard) -> None:
+    leg = await board.waiting_call()
+    for name in BROKEN:
+        await board.tells(ports.Play(leg, f"{leg}-{name}", (BRIEF, name, BRIEF)))
+        await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-{name}")
+    await board.tells(ports.Play(leg, f"{leg}-2", (BRIEF,)))
     await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-2")
 
 
@@ -135,8 +135,7 @@ async def test_a_released_caller_is_hung_up_and_the_agent_stays(board: Switchboa
     await board.tells(ports.Connect(leg, agent_leg), ports.Release(leg))
     await board.hears(ports.LegEnded, leg=leg)
     await board.world.ended("zoe")
-    await board.settled()
-    assert await board.world.bridges() == 0
+    await board.no_bridge_is_left()
     assert await board.census() == ports.Census(agents={agent_leg: "ann"})
 
 
@@ -163,8 +162,7 @@ async def test_a_caller_who_hangs_up_is_told_once_in_whatever_state(board: Switc
     await board.all_said()
     ended = [event.leg for event in board.told if isinstance(event, ports.LegEnded)]
     assert (ended.count(listening), ended.count(talking), ended.count(agent_leg)) == (1, 1, 0)
-    await board.settled()
-    assert await board.world.bridges() == 0
+    await board.no_bridge_is_left()
     assert await board.census() == ports.Census(agents={agent_leg: "ann"})
 
 
@@ -203,6 +201,22 @@ async def test_a_caller_who_is_sent_back_comes_again_as_the_same_call(board: Swi
 
 
 @story
+async def test_a_caller_who_was_taken_in_and_hears_something_can_be_sent_back_too(board: Switchboard) -> None:
+    await board.world.call("zoe")
+    arrival = await board.hears(ports.CallArrived)
+    await board.tells(ports.TakeIn(arrival.leg), ports.Play(arrival.leg, "message", (ENDLESS,)))
+    await board.settled()
+    stop = ports.StopPlaying(arrival.leg, "message")
+    await board.tells(stop, ports.SendBack(arrival.leg, arrival.number))
+    await board.settled()
+    board.world.try_again()
+    assert await board.hears(ports.CallArrived) == arrival
+    await board.tells(ports.TakeIn(arrival.leg), ports.Play(arrival.leg, "again", (BRIEF,)))
+    await board.hears(ports.MessagePlayed, leg=arrival.leg, message="again")
+    assert not any(isinstance(event, ports.LegEnded) for event in board.told)
+
+
+@story
 async def test_who_is_not_taken_in_when_the_switchboard_leaves_is_left_to_the_fallback(board: Switchboard) -> None:
     waiting = await board.waiting_call("zoe")
     await board.settled()
@@ -221,52 +235,6 @@ async def test_a_caller_who_was_sent_back_is_in_no_census_and_can_be_released(bo
     await board.tells(ports.SendBack(arrival.leg, arrival.number), ports.Release(arrival.leg))
     await board.world.ended("zoe")
     assert await board.census() == ports.Census()
-
-
-@story
-async def test_after_a_lost_connection_the_census_tells_everything(board: Switchboard) -> None:
-    await board.world.call("yves")
-    arrival = await board.hears(ports.CallArrived)
-    talking, agent_leg, idle = await board.waiting_call("zoe"), await board.agent("ann"), await board.agent("bram")
-    await board.tells(ports.Connect(talking, agent_leg))
-    await board.settled()
-    board.world.lose_connection()
-    await board.hears(ports.Disconnected)
-    await board.tells(ports.Release(talking))
-    census = await board.switch.connect()
-    assert census.agents == {agent_leg: "ann", idle: "bram"}
-    assert census.callers.keys() == {talking, arrival.leg}
-    assert census.callers[arrival.leg] == ports.CallerSeen(arrival)
-    assert census.callers[talking].together_with == {agent_leg}
-
-
-@story
-async def test_who_came_and_went_unheard_is_told_by_the_census(board: Switchboard) -> None:
-    leaving, agent_leg = await board.waiting_call("zoe"), await board.agent()
-    await board.tells(ports.Connect(leaving, agent_leg))
-    await board.settled()
-    board.world.lose_connection()
-    await board.hears(ports.Disconnected)
-    board.world.hang_up("zoe")
-    await board.world.ended("zoe")
-    assert await board.switch.connect() == ports.Census(agents={agent_leg: "ann"})
-    leg = await board.waiting_call("yves")
-    await board.tells(ports.Connect(leg, agent_leg))
-    assert (await board.census()).callers[leg].together_with == {agent_leg}
-    await board.tells(ports.Release(leg))
-    await board.hears(ports.LegEnded, leg=leg)
-    await board.settled()
-    assert await board.world.bridges() == 0
-
-
-@story
-async def test_nothing_is_told_between_the_loss_and_the_next_connection(board: Switchboard) -> None:
-    board.world.lose_connection()
-    await board.hears(ports.Disconnected)
-    assert await board.switch.next_events(timeout_seconds=0) == []
-    assert board.switch.backlog == 0
-    await board.switch.connect()
-    await board.all_said()
 
 
 @story
@@ -326,72 +294,3 @@ async def test_the_backlog_grows_while_the_switch_is_behind_and_empties_again(bo
     board.world.recover()
     await board.settled()
     assert board.switch.backlog == 0
-
-
-@story
-async def test_only_the_telephones_that_are_kept_can_register(board: Switchboard) -> None:
-    world = board.world
-    await board.switch.keep_logins([login("desk-a", "one"), login("desk-b", "two")])
-    assert await world.can_register("desk-a", "one")
-    assert not await world.can_register("desk-a", "two")
-    assert await world.can_register("desk-b", "two")
-    await board.switch.keep_logins([login("desk-b", "three")])
-    assert not await world.can_register("desk-a", "one")
-    assert not await world.can_register("desk-b", "two")
-    assert await world.can_register("desk-b", "three")
-    await board.switch.keep_logins([])
-    assert not await world.can_register("desk-b", "three")
-
-
-@story
-async def test_a_new_switchboard_removes_the_telephones_of_the_one_before(board: Switchboard) -> None:
-    await board.switch.keep_logins([login("desk-a", "one")])
-    async with board.world.another_switchboard() as other:
-        await other.connect()
-        await other.keep_logins([login("desk-b", "two")])
-    assert not await board.world.can_register("desk-a", "one")
-    assert await board.world.can_register("desk-b", "two")
-
-
-@story
-async def test_a_switch_that_was_restarted_has_no_calls_and_learns_its_telephones_again(
-    board: Switchboard,
-) -> None:
-    await board.waiting_call()
-    await board.agent()
-    await board.switch.keep_logins([login("desk-a", "one")])
-    restarting = asyncio.create_task(board.world.restart())
-    await board.hears(ports.Disconnected)
-    assert await board.switch.connect() == ports.Census()
-    await restarting
-    assert not await board.world.can_register("desk-a", "one")
-    await board.switch.keep_logins([login("desk-a", "one")])
-    assert await board.world.can_register("desk-a", "one")
-    await board.all_said()
-
-
-@pytest.mark.telephony
-def test_a_switchboard_learns_that_another_took_its_place(nodes: Nodes) -> None:
-    async def play() -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS), asterisk_world(nodes) as world:
-            await world.switch.connect()
-            async with world.another_switchboard() as other:
-                await other.connect()
-                await Switchboard(world).hears(ports.Disconnected)
-
-    asyncio.run(play())
-
-
-@pytest.mark.telephony
-def test_however_many_channels_there_are_the_census_is_told_and_the_switch_goes_on(nodes: Nodes) -> None:
-    async def play() -> None:
-        async with (
-            asyncio.timeout(2 * PATIENCE_SECONDS),
-            asterisk_world(nodes) as world,
-            world.crowd(channels=1500),
-        ):
-            assert await world.switch.connect() == ports.Census()
-            board = Switchboard(world)
-            await board.waiting_call()
-
-    asyncio.run(play())

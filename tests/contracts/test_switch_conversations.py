@@ -5,16 +5,13 @@ import wave
 
 import pytest
 
-from tests.contracts.switch_worlds import (
-    BRIEF,
-    ENDLESS,
-    MISSING,
-    AsteriskWorld,
-    Nodes,
-)
-from tests.contracts.switchboard import Switchboard, on_asterisk, story
+from tests.contracts.asterisk_world import AsteriskWorld, Nodes
+from tests.contracts.switch_worlds import BRIEF, ENDLESS, MISSING
+from tests.contracts.switchboard import LONG, Switchboard, on_asterisk, story
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.ari import open_ari
+
+listening_in = pytest.mark.one_node("nobody listens in to a conversation over a tie")
 
 
 async def conversation(board: Switchboard) -> tuple[str, str]:
@@ -46,13 +43,6 @@ async def nobody_listens(board: Switchboard) -> None:
     while await board.world.ears():
         pass
     assert (await board.census()).listeners == {}
-
-
-async def no_bridge_is_left(board: Switchboard) -> None:
-    """A bridge takes its time to go."""
-    await board.settled()
-    while await board.world.bridges():
-        pass
 
 
 @story
@@ -96,6 +86,7 @@ async def test_callers_are_never_brought_together(board: Switchboard) -> None:
     assert not census.listeners
 
 
+@listening_in
 @story
 async def test_somebody_listens_in_whispers_and_stops(board: Switchboard) -> None:
     leg, agent_leg, listener = await listened_to(board)
@@ -111,6 +102,7 @@ async def test_somebody_listens_in_whispers_and_stops(board: Switchboard) -> Non
     assert (await board.census()).callers[leg].together_with == {agent_leg}
 
 
+@listening_in
 @story
 async def test_who_listens_in_can_join_the_conversation(board: Switchboard) -> None:
     leg, agent_leg, listener = await listened_to(board)
@@ -120,6 +112,7 @@ async def test_who_listens_in_can_join_the_conversation(board: Switchboard) -> N
     await nobody_listens(board)
 
 
+@listening_in
 @story
 async def test_listening_in_ends_with_whoever_goes(board: Switchboard) -> None:
     for name in ("zoe", "ann", "sofie"):
@@ -132,9 +125,10 @@ async def test_listening_in_ends_with_whoever_goes(board: Switchboard) -> None:
         await board.tells(*(move for left in staying for move in (ports.Release(left), ports.DropLeg(left))))
         for left in staying:
             await board.hears(ports.LegEnded, leg=left)
-    await no_bridge_is_left(board)
+    await board.no_bridge_is_left()
 
 
+@listening_in
 @story
 async def test_listening_in_ends_where_the_agent_leaves_the_caller(board: Switchboard) -> None:
     leg, agent_leg, listener = await listened_to(board)
@@ -147,6 +141,7 @@ async def test_listening_in_ends_where_the_agent_leaves_the_caller(board: Switch
     assert (await board.census()).agents == {agent_leg: "ann", listener: "sofie"}
 
 
+@listening_in
 @story
 async def test_who_listened_in_before_the_connection_was_lost_still_does_and_can_be_stopped(
     board: Switchboard,
@@ -162,6 +157,7 @@ async def test_who_listened_in_before_the_connection_was_lost_still_does_and_can
     await nobody_listens(board)
 
 
+@listening_in
 @story
 async def test_listening_in_that_lost_its_caller_unheard_is_put_right(board: Switchboard) -> None:
     _, agent_leg, listener = await listened_to(board)
@@ -171,7 +167,7 @@ async def test_listening_in_that_lost_its_caller_unheard_is_put_right(board: Swi
     await board.world.ended("zoe")
     await board.connected(lambda census: not census.callers)
     assert await board.census() == ports.Census(agents={agent_leg: "ann", listener: "sofie"})
-    await no_bridge_is_left(board)
+    await board.no_bridge_is_left()
 
 
 @story
@@ -204,11 +200,9 @@ async def test_a_message_for_one_of_those_who_talk_keeps_nobody_from_leaving(boa
 async def test_a_tape_ends_when_it_is_stopped(board: Switchboard) -> None:
     leg, _ = await conversation(board)
     tape = f"{leg}-stopped"
-    await board.tells(ports.Record(leg, tape), ports.PauseRecording(leg, tape), ports.Record(leg, tape))
-    # Until something was said: of a tape stopped in the instant it begins, Asterisk may say that it failed.
-    await board.tells(ports.Play(leg, f"{leg}-1", (BRIEF,)))
-    await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
-    await board.tells(ports.StopRecording(leg, tape))
+    await board.tells(ports.Record(leg, tape))
+    await board.world.tape_runs(tape)
+    await board.tells(ports.PauseRecording(leg, tape), ports.Record(leg, tape), ports.StopRecording(leg, tape))
     assert (await board.hears(ports.Recorded, leg=leg, tape=tape)).whole
     await board.all_said()
     assert sum(isinstance(event, ports.Recorded) for event in board.told) == 1
@@ -220,7 +214,7 @@ async def test_a_tape_ends_with_the_conversation(board: Switchboard) -> None:
         leg, agent_leg = await conversation(board)
         tape = f"{leg}-without-{name}"
         await board.tells(ports.Record(leg, tape))
-        await board.settled()
+        await board.world.tape_runs(tape)
         if name == "nobody":
             await board.tells(ports.Part(leg, agent_leg))
         else:
@@ -229,25 +223,28 @@ async def test_a_tape_ends_with_the_conversation(board: Switchboard) -> None:
         await board.tells(ports.Release(leg), ports.DropLeg(agent_leg))
         await board.hears(ports.LegEnded, leg=leg)
         await board.hears(ports.LegEnded, leg=agent_leg)
-    await no_bridge_is_left(board)
+    await board.no_bridge_is_left()
 
 
 @story
 async def test_a_call_that_is_released_leaves_a_tape_and_no_bridge(board: Switchboard) -> None:
     leg, _ = await conversation(board)
     await board.tells(ports.Record(leg, f"{leg}-released"))
-    await board.settled()
+    await board.world.tape_runs(f"{leg}-released")
     await board.tells(ports.Release(leg))
     assert (await board.hears(ports.Recorded, leg=leg, tape=f"{leg}-released")).whole
     await board.hears(ports.LegEnded, leg=leg)
-    await no_bridge_is_left(board)
+    await board.no_bridge_is_left()
 
 
 @story
 async def test_a_new_tape_ends_the_one_before(board: Switchboard) -> None:
     leg, _ = await conversation(board)
-    await board.tells(ports.Record(leg, f"{leg}-first"), ports.Record(leg, f"{leg}-second"))
+    await board.tells(ports.Record(leg, f"{leg}-first"))
+    await board.world.tape_runs(f"{leg}-first")
+    await board.tells(ports.Record(leg, f"{leg}-second"))
     assert (await board.hears(ports.Recorded, tape=f"{leg}-first")).whole
+    await board.world.tape_runs(f"{leg}-second")
     await board.tells(ports.StopRecording(leg, f"{leg}-second"))
     assert (await board.hears(ports.Recorded, tape=f"{leg}-second")).whole
 
@@ -257,7 +254,7 @@ async def test_a_tape_goes_on_after_a_lost_connection_when_it_is_asked_for_again
     leg, _ = await conversation(board)
     tape = f"{leg}-long"
     await board.tells(ports.Record(leg, tape))
-    await board.settled()
+    await board.world.tape_runs(tape)
     board.world.lose_connection()
     await board.hears(ports.Disconnected)
     await board.switch.connect()
@@ -285,13 +282,49 @@ async def test_nothing_is_recorded_where_nobody_talks(board: Switchboard) -> Non
     assert await board.hears(ports.Recorded) == ports.Recorded(leg, f"{leg}-alone", seconds=0, whole=False)
 
 
+@story
+async def test_a_caller_is_recorded_alone_until_it_is_stopped_and_may_hang_up(board: Switchboard) -> None:
+    for end in ("stopped", "hung up"):
+        leg = await board.waiting_call()
+        tape = f"{leg}-question"
+        await board.tells(ports.StopPlaying(leg, ""), ports.RecordAlone(leg, tape, LONG))
+        await board.settled()
+        if end == "stopped":
+            await board.tells(ports.StopRecording(leg, tape))
+            await board.hears(ports.Recorded, leg=leg, tape=tape)
+            await board.tells(ports.Play(leg, f"{leg}-1", (BRIEF,)))
+            await board.hears(ports.MessagePlayed, leg=leg, message=f"{leg}-1")
+            await board.tells(ports.Release(leg))
+        else:
+            board.world.hang_up("zoe")
+            await board.hears(ports.Recorded, leg=leg, tape=tape)
+        await board.hears(ports.LegEnded, leg=leg)
+        told = [type(event) for event in board.told if getattr(event, "leg", "") == leg]
+        assert told.index(ports.Recorded) < told.index(ports.LegEnded)
+        assert told.count(ports.Recorded) == 1
+
+
+@story
+async def test_where_a_caller_cannot_be_recorded_alone_that_is_told(board: Switchboard) -> None:
+    leg, _ = await conversation(board)
+    await board.tells(ports.RecordAlone(leg, f"{leg}-in-company", LONG))
+    assert await board.hears(ports.Recorded) == ports.Recorded(leg, f"{leg}-in-company", seconds=0, whole=False)
+    alone = await board.waiting_call()
+    board.world.refuse_tapes()
+    await board.tells(ports.StopPlaying(alone, ""), ports.RecordAlone(alone, f"{alone}-refused", LONG))
+    refused = await board.hears(ports.Recorded)
+    assert (refused.leg, refused.seconds) == (alone, 0)
+
+
 @pytest.mark.telephony
 def test_a_tape_is_for_its_owner_alone_and_its_name_is_used_once(nodes: Nodes) -> None:
     async def play(world: AsteriskWorld) -> None:
         await world.switch.connect()
         board = Switchboard(world)
         leg, _ = await conversation(board)
-        await board.tells(ports.Record(leg, f"{leg}-once"), ports.StopRecording(leg, f"{leg}-once"))
+        await board.tells(ports.Record(leg, f"{leg}-once"))
+        await world.tape_runs(f"{leg}-once")
+        await board.tells(ports.StopRecording(leg, f"{leg}-once"))
         await board.hears(ports.Recorded, whole=True)
         file = nodes.settings.tapes / f"{leg}-once.wav"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from tests.contracts.asterisk_world import Nodes
 from tests.contracts.nodes import PASSWORD
-from tests.contracts.switch_worlds import PATIENCE_SECONDS, Nodes
 from tests.contracts.switchboard import LONG
+from tests.patience import PATIENCE_SECONDS
 from tests.telephony.hearing import RATE_HZ, Samples, pure_tone, read_wav
 from tests.telephony.outside import Outside, Telephone, watching_outside
 from tocsin.calls import ports
@@ -90,16 +91,18 @@ class Room:
 @pytest.fixture(scope="module")
 def tones(nodes: Nodes) -> None:
     for hz in _EVERYTHING:
-        write_sound(nodes.settings.media / "tones" / f"{hz}.wav", pure_tone(hz=hz, seconds=4 * PATIENCE_SECONDS))
+        write_sound(nodes.settings.media / "tones" / f"{hz}.wav", pure_tone(hz=hz, seconds=3 * PATIENCE_SECONDS))
 
 
 def in_a_room(nodes: Nodes, test: Callable[[Room], Awaitable[None]]) -> None:
     """Runs a test with a caller and an agent, who hear each other, and a second agent."""
 
     async def play() -> None:
-        switch = nodes.switch(http_port=nodes.settings.http_port)
-        with watching_outside(port=nodes.settings.outside_http_port, password=PASSWORD) as outside:
-            async with asyncio.timeout(4 * PATIENCE_SECONDS):
+        switch = nodes.switch(nodes.settings.http_port)
+        settings = nodes.settings
+        log = settings.outside_folder.with_suffix(".log")
+        with watching_outside(port=settings.outside_http_port, password=PASSWORD, log=log) as outside:
+            async with asyncio.timeout(3 * PATIENCE_SECONDS):
                 await switch.connect()
                 room = Room(switch, outside)
                 zoe = await room.calls("zoe", hz=ZOE, endpoint="PJSIP/1771@callers", kind=ports.CallArrived)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tests.world import NOON
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
@@ -111,7 +112,9 @@ def test_the_switchboard_hears_of_every_change_when_it_is_committed(
         )
         order_closing(activation=ordered.pk, by=dirk, at=NOON, why="Over.")
         confirm_closed(activation=ordered.pk, at=NOON)
-        heard = [notification.payload for notification in listener.notifies(timeout=10, stop_after=5)]
+        heard = [
+            notification.payload for notification in listener.notifies(timeout=PATIENCE_SECONDS, stop_after=5)
+        ]
     assert heard == ["lines"] * 5
 
 
@@ -252,7 +255,7 @@ def at_once(*attempts: Callable[[], Any]) -> list[BaseException | None]:
 
     def run(place: int) -> None:
         try:
-            together.wait(timeout=10)
+            together.wait(timeout=PATIENCE_SECONDS)
             attempts[place]()
         except Exception as error:
             outcomes[place] = error
@@ -263,7 +266,7 @@ def at_once(*attempts: Callable[[], Any]) -> list[BaseException | None]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE_SECONDS)
     return outcomes
 
 

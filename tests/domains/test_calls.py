@@ -15,8 +15,9 @@ from tocsin.authorities.actions import acting_as_centre, viewing
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models, ports
 from tocsin.calls.actions import decisions
-from tocsin.calls.daemon import memory
+from tocsin.calls.daemon import earlier, memory
 from tocsin.calls.ports import AgentAsked, Verb
+from tocsin.calls.rules import timing
 from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.states import CallBack, CallState, CallStep, Question, Rank
 from tocsin.calls.rules.switchboard import Decision, decide
@@ -41,9 +42,9 @@ def floor() -> Floor:
     )
 
 
-def record(now: Floor, *events: ports.Event, at=NOON) -> Decision:
+def record(now: Floor, *events: ports.Event, at=NOON, places: int = 1000) -> Decision:
     return actions.decide_and_record(
-        decide=lambda orders: decide(now, [*events, *orders], now=at),
+        decide=lambda orders: decide(now, [*events, *orders], now=at, places=places),
         at=at,
         max_order_age=timedelta(seconds=10),
     )
@@ -76,6 +77,7 @@ def test_what_was_stored_is_loaded_again_as_it_was(rivaal: Authority, ann: Agent
         rank=Rank.TRANSFER,
         known_to=ann.pk,
         call_back=CallBack("+32470112233", promised_by=NOON, attempts=2, live=True),
+        ahead=timedelta(seconds=-90, microseconds=1),
     )
     promised = CallStep("c1", call.activation, "", CallState.PROMISED, NOON, None, "nl", "promised")
     changed = replace(decision, calls=(call,), steps=(promised,))
@@ -83,11 +85,28 @@ def test_what_was_stored_is_loaded_again_as_it_was(rivaal: Authority, ann: Agent
     assert memory.load_calls() == {"c1": call}
 
 
+@pytest.mark.parametrize("given_up", [True, False], ids=["given up in the fallback", "hung up in line"])
+def test_a_call_that_was_taken_in_is_over_for_good_unless_it_was_given_up_in_the_fallback(
+    rivaal: Authority, given_up: bool
+) -> None:
+    world.activation(rivaal, languages=["nl"])
+    at_line = record(floor(), arrival()).floor
+    no_more = record(at_line, ports.MessagePlayed("c1", "c1-1"), places=0 if given_up else 1).floor
+    if given_up:
+        in_fallback = record(no_more, ports.KeyPressed("c1", "0"), places=0).floor
+        assert in_fallback.calls["c1"].state is CallState.FALLBACK
+        record(in_fallback, at=NOON + timing.FALLBACK_RETURN)
+    else:
+        record(no_more, ports.LegEnded("c1"))
+    assert models.Call.objects.get(pk="c1").state == CallState.ENDED
+    assert earlier.ended_legs(["c1"]) == (set() if given_up else {"c1"})
+
+
 def test_an_agent_is_loaded_with_what_decides_about_offers(rivaal: Authority) -> None:
     ann = world.agent("Ann", ["nl", "fr"], serves=rivaal, skills={Stream.D2: 3})
     (before,) = memory.load_agents().values()
     assert (before.languages, before.skills) == ({"nl": 2, "fr": 2}, {"d2": 3})
-    tired = replace(before, d2_time=timedelta(minutes=50))
+    tired = replace(before, d2_time=timedelta(days=1, minutes=50, microseconds=3))
     decision = Decision(floor(), (), (tired,), (), (), ())
     actions.decide_and_record(decide=lambda _: decision, at=NOON, max_order_age=timedelta(seconds=10))
     assert memory.load_agents() == {ann.pk: tired}

@@ -12,7 +12,7 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import State, spoken_name
 from tocsin.authorities.models import Authority
 from tocsin.calls.daemon import lines
-from tocsin.calls.rules import script as words
+from tocsin.calls.rules.phrases import PHRASES
 
 pytestmark = pytest.mark.django_db
 T = TypeVar("T")
@@ -23,7 +23,17 @@ async def at_once(work: Callable[[], T]) -> T:
 
 
 def tend(speech: Speech, fallbacks: lines.Fallbacks) -> None:
-    async_to_sync(lines.open_lines)(speech, in_database=at_once, fallbacks=fallbacks)
+    live = async_to_sync(lines.open_lines)(speech, in_database=at_once, fallbacks=fallbacks, known={})
+    async_to_sync(lines.close_lines)(speech, in_database=at_once, fallbacks=fallbacks, live=live)
+
+
+def closed(*languages: str) -> tuple[str, ...]:
+    """Said of an exercise that is closed, in these languages."""
+    return tuple(
+        spoken_name(language, text)
+        for language in languages
+        for text in (PHRASES[language].exercise, PHRASES[language].closed)
+    )
 
 
 def test_a_line_that_is_closing_turns_callers_away_in_the_fallback_too(rivaal: Authority) -> None:
@@ -33,7 +43,7 @@ def test_a_line_that_is_closing_turns_callers_away_in_the_fallback_too(rivaal: A
     assert spoken_name("nl", "Bericht (nl).") in speech.joined["fallback/1771"]
     Activation.objects.filter(pk=opened.pk).update(state=State.CLOSING)
     tend(speech, fallbacks)
-    assert speech.joined["fallback/1771"] == words.turned_away(None, ("nl", "fr"))
+    assert speech.joined["fallback/1771"] == closed("nl", "fr")
 
 
 def test_a_fallback_that_says_the_same_is_not_made_again(rivaal: Authority) -> None:
@@ -43,5 +53,21 @@ def test_a_fallback_that_says_the_same_is_not_made_again(rivaal: Authority) -> N
     speech.joined.clear()
     tend(speech, fallbacks)
     assert speech.joined == {}
-    async_to_sync(lines.forget_line)(speech, number="1771", languages=("nl",), fallbacks=fallbacks)
-    assert speech.joined == {"fallback/1771": words.turned_away(None, ("nl",))}
+
+
+def test_a_line_that_is_closed_for_good_says_so_in_the_fallback_and_its_words_are_spoken(
+    rivaal: Authority,
+) -> None:
+    world.closed(world.activation(rivaal, languages=("nl",)))
+    speech = Speech()
+    tend(speech, {})
+    assert speech.joined == {"fallback/1771": closed("nl")}
+    assert ("nl", PHRASES["nl"].closed) in speech.said
+
+
+def test_where_something_is_open_the_fallback_says_nothing_of_what_closed_before(rivaal: Authority) -> None:
+    world.closed(world.activation(rivaal, languages=("nl",)))
+    world.activation(rivaal, languages=("nl",))
+    speech = Speech()
+    tend(speech, {})
+    assert spoken_name("nl", PHRASES["nl"].closed) not in speech.joined["fallback/1771"]

@@ -1,8 +1,10 @@
 """What `tocsin status` says of the switchboard: whether it leads, and whether it gets anything done."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +13,7 @@ from tocsin.calls.actions import record_pulse
 from tocsin.calls.daemon.leadership import leadership
 from tocsin.gateways.rehearsal.switch import RehearsalSwitch
 from tocsin.project import doctor, health
-from tocsin.project.health import SECONDS_OF_SILENCE, Health, trouble_of_switchboard
+from tocsin.project.health import SECONDS_OF_SILENCE, Health, trouble_of, trouble_of_switchboard
 from tocsin.project.instance import Instance, instance
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +33,25 @@ def test_a_switchboard_that_leads_and_records_is_healthy() -> None:
     async def story() -> None:
         async with switchboard(RehearsalSwitch()):
             await until(lambda: trouble_of_switchboard(here()) == "")
+
+    play(story)
+
+
+def test_a_switchboard_that_stands_by_is_healthy_while_another_leads() -> None:
+    another = os.getpid() + 1
+
+    def trouble() -> str:
+        return trouble_of("switchboard-2", here(), process=another)
+
+    async def story() -> None:
+        async with switchboard(RehearsalSwitch()):
+            await until(lambda: trouble_of("switchboard", here(), process=os.getpid()) == "")
+            assert await in_thread(trouble) == "does not stand by yet"
+            with psycopg.connect(dsn(), application_name=f"tocsin-switchboard {another}"):
+                assert await in_thread(trouble) == ""
+        # The other one has not taken the lead.
+        with psycopg.connect(dsn(), application_name=f"tocsin-switchboard {another}"):
+            assert await in_thread(trouble) == "does not lead yet"
 
     play(story)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.authorities.models import Authority
 from tocsin.calls import models as calls
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, Outcome
 from tocsin.insights.queries import journal as read
 from tocsin.insights.queries import settled
 from tocsin.insights.queries.board import board
@@ -22,7 +23,7 @@ from tocsin.insights.rules import days
 from tocsin.insights.rules.courses import Course, course
 from tocsin.insights.rules.figures import SHORT, TARGET, Callers, callers, figures
 from tocsin.insights.rules.intervals import Dimension
-from tocsin.insights.rules.moment import AgentNow, LiveCall, Verdict, moment
+from tocsin.insights.rules.moment import AgentNow, LiveCall, Verdict, Wanted, moment
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
@@ -51,11 +52,24 @@ GIVEN_UP_AND_BACK = made_of((0, Act.CALL_WHILE_BUSY, 1), (70, Act.RETURN, 0), (5
 RETURNED_TO_LINE = made_of(
     (0, Act.CALL, 1), (2, Act.ANSWER, 0), (30, Act.LOSE, 0), (21, Act.LOSE, 1), (1, Act.CALL, 0)
 )
+# The language menu, the front message, the questions, the answer.
+HEARD_AN_ANSWER = (
+    (0, Act.CALL, 3),
+    (1, Act.HEAR_OUT, 0),
+    (5, Act.RETURN, 0),
+    (1, Act.HEAR_OUT, 0),
+    (1, Act.CHOOSE_ANSWER, 0),
+    (1, Act.HEAR_OUT, 0),
+)
+SELF_SERVED = made_of(*HEARD_AN_ANSWER, (1, Act.HANG_UP, 0))
+ANSWERED_IN_VAIN = made_of(*HEARD_AN_ANSWER, (1, Act.HEAR_OUT, 0), (5, Act.RETURN, 0), (9, Act.HANG_UP, 0))
 AT_THE_TARGET = made_of((0, Act.CALL, 1), (20, Act.ANSWER, 0))
 JUST_NOT_SHORT = made_of((0, Act.CALL, 1), (5, Act.HANG_UP, 0))
 
 
 @given(journals())
+@example(SELF_SERVED)
+@example(ANSWERED_IN_VAIN)
 @example(GIVEN_UP_AND_BACK)
 @example(RETURNED_TO_LINE)
 @example(AT_THE_TARGET)
@@ -68,16 +82,22 @@ def test_the_database_counts_what_the_rules_count(journal: Journal) -> None:
         cut = settled.in_quarters(
             days.quarter_of(BEGIN - timedelta(hours=1)), days.quarter_of(journal.now) + days.QUARTER
         )
-        found = read.tallies(activation=activation.pk, edges=cut, by=Dimension.LANGUAGE)
-        parts: dict[tuple[datetime, str], list[Course]] = {}
-        for one in courses(journal):
-            parts.setdefault((days.quarter_of(one.arrived_at), one.language), []).append(one)
+        for by, value in ((Dimension.LANGUAGE, attrgetter("language")), (Dimension.STREAM, attrgetter("stream"))):
+            found = read.tallies(activation=activation.pk, edges=cut, by=by)
+            parts: dict[tuple[datetime, str], list[Course]] = {}
+            for one in courses(journal):
+                parts.setdefault((days.quarter_of(one.arrived_at), value(one)), []).append(one)
 
-        assert {(tally.start, tally.value): tally.figures for tally in found} == {
-            key: figures(some, now=journal.now) for key, some in parts.items()
-        }
+            assert {(tally.start, tally.value): tally.figures for tally in found} == {
+                key: figures(some, now=journal.now) for key, some in parts.items()
+            }
         assert everybody(activation) == callers(c.caller for c in journal.calls.values())
         transaction.set_rollback(True)
+
+
+def test_the_examples_are_what_they_are_called() -> None:
+    assert [one.outcome for one in courses(SELF_SERVED)] == [Outcome.SELF_SERVED]
+    assert [one.outcome for one in courses(ANSWERED_IN_VAIN)] == [Outcome.ABANDONED]
 
 
 @given(journals())
@@ -85,7 +105,7 @@ def test_the_database_counts_what_the_rules_count(journal: Journal) -> None:
 @settings(deadline=None, max_examples=60)
 def test_the_database_sees_the_moment_as_the_rules_do(journal: Journal) -> None:
     alive = [
-        LiveCall(one.language, one.state, one.waiting_since)
+        LiveCall(one.language, one.state, one.waiting_since, one.stream)
         for one in courses(journal)
         if one.state is not CallState.ENDED
     ]
@@ -137,9 +157,11 @@ def test_what_is_settled_is_counted_once_and_comes_to_the_same(monkeypatch: pyte
     asked: list[datetime] = []
     count = read.tallies
 
-    def counted(*, activation: int, edges: Sequence[datetime]) -> list[days.Tally]:
+    def counted(
+        *, activation: int, edges: Sequence[datetime], by: Dimension = Dimension.NOTHING
+    ) -> list[days.Tally]:
         asked.append(edges[0])
-        return count(activation=activation, edges=edges)
+        return count(activation=activation, edges=edges, by=by)
 
     monkeypatch.setattr("tocsin.insights.queries.journal.tallies", counted)
     for minutes in range(0, 180, 10):
@@ -219,7 +241,7 @@ def test_the_board_shows_the_agents_of_the_authority_who_are_signed_in() -> None
     an_agent(name="Other", serves=other, state=AgentState.READY, languages=["nl"])
 
     assert board(activation=activation, now=NOON).agents == (
-        AgentNow("Ann", ("fr", "nl"), AgentState.READY, NOON),
+        AgentNow("Ann", ("fr", "nl"), AgentState.READY, NOON, takes=frozenset({Wanted("fr"), Wanted("nl")})),
     )
 
 
@@ -234,6 +256,8 @@ def test_the_board_says_when_the_switchboard_is_away() -> None:
 
 def test_the_board_asks_as_much_of_the_database_for_many_as_for_one() -> None:
     activation = an_activation(opened_at=NOON)
+    # The first look of a process asks what is kept, too.
+    board(activation=activation, now=NOON)
 
     def queries(first: int, last: int) -> int:
         for n in range(first, last):

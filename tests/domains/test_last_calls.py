@@ -8,12 +8,14 @@ from django.conf import settings
 from tests import world
 from tests.switchboards import play, state_of, switchboard, until
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import State
+from tocsin.activations.rules import State, spoken_name
 from tocsin.authorities.models import Authority
 from tocsin.calls import ports
-from tocsin.calls.daemon.memory import last_calls, load_scripts
-from tocsin.calls.models import Call
+from tocsin.calls.daemon.earlier import last_calls
+from tocsin.calls.daemon.memory import load_scripts
+from tocsin.calls.models import Call, CallStep
 from tocsin.calls.rules.numbers import caller_mark
+from tocsin.calls.rules.phrases import PHRASES
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.states import CallState
 from tocsin.gateways.rehearsal.switch import RehearsalSwitch
@@ -27,6 +29,11 @@ def call(switch: RehearsalSwitch, caller: str = "0477 12 34 56") -> str:
     return switch.call(number="1771", caller=caller, at=datetime.now(UTC))
 
 
+def switch_with_endless_menu() -> RehearsalSwitch:
+    """A switch on which the languages are told until a key is pressed."""
+    return RehearsalSwitch(endless=[spoken_name("nl", PHRASES["nl"].choose.format(key=1))])
+
+
 async def waits_in_french(switch: RehearsalSwitch) -> str:
     leg = call(switch)
     await until(lambda: state_of(leg) == "greeting")
@@ -38,7 +45,7 @@ async def waits_in_french(switch: RehearsalSwitch) -> str:
 @pytest.mark.parametrize("restarted", [False, True], ids=["the same switchboard", "another switchboard"])
 def test_who_leaves_the_line_and_comes_back_has_language_and_place(rivaal: Authority, restarted: bool) -> None:
     world.activation(rivaal, languages=["nl", "fr"])
-    switch = RehearsalSwitch()
+    switch = switch_with_endless_menu()
     legs: list[str] = []
 
     async def leave() -> None:
@@ -66,7 +73,7 @@ def test_who_leaves_the_line_and_comes_back_has_language_and_place(rivaal: Autho
 
 def test_who_hides_the_number_is_nobody_known(rivaal: Authority) -> None:
     world.activation(rivaal, languages=["nl", "fr"])
-    switch = RehearsalSwitch()
+    switch = switch_with_endless_menu()
 
     async def story() -> None:
         async with switchboard(switch):
@@ -100,6 +107,24 @@ def last_of(leg: str = "c9", *, caller: str = ZOE, now: datetime = NOON + timede
     return last_calls([arrival], lines=load_scripts(State.OPEN), now=now).get(leg)
 
 
+def test_a_call_that_was_never_taken_in_hides_none_before_it(rivaal: Authority) -> None:
+    opened = world.activation(rivaal)
+    earlier(opened)
+    earlier(opened, leg="c2", at=NOON + timedelta(minutes=5))
+    Call.objects.filter(pk="c2").update(queued_at=None, messages=0, state=CallState.FALLBACK)
+    last = last_of()
+    assert last and last.leg == "c1"
+
+
+def test_a_promise_counts_before_a_later_call_that_was_turned_away(rivaal: Authority) -> None:
+    opened = world.activation(rivaal)
+    earlier(opened)
+    Call.objects.update(state=CallState.PROMISED, promised_by=NOON + timedelta(hours=2))
+    earlier(opened, leg="c2", at=NOON + timedelta(minutes=5))
+    last = last_of()
+    assert last and last.leg == "c1"
+
+
 def test_the_newest_call_of_the_number_counts(rivaal: Authority) -> None:
     opened = world.activation(rivaal)
     earlier(opened)
@@ -113,7 +138,32 @@ def test_the_newest_call_of_the_number_counts(rivaal: Authority) -> None:
         queued_at=NOON + timedelta(minutes=6),
         answered=False,
         leg="c2",
+        activation=opened.pk,
+        chose_language=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "why", "chose"),
+    [
+        ("greeting", "pressed 2", True),
+        ("greeting", "no key pressed", False),
+        ("choosing", "pressed 2", False),
+        ("", "called before", True),
+        ("talking", "transferred", True),
+    ],
+)
+def test_it_is_known_whether_the_language_was_chosen(
+    rivaal: Authority, before: str, why: str, chose: bool
+) -> None:
+    opened = world.activation(rivaal)
+    earlier(opened)
+    CallStep.objects.create(
+        call_id="c1", activation=opened, before=before, after="informing", at=NOON, language="fr", why=why
+    )
+    last = last_of()
+    assert last
+    assert last.chose_language is chose
 
 
 def test_a_call_that_comes_out_of_the_fallback_is_not_its_own_last_one(rivaal: Authority) -> None:

@@ -217,7 +217,7 @@ def test_a_coordinator_chooses_among_the_agents_who_are_ready_and_may_take_the_c
     call.stream = Stream.D2
     assert agents_for(call, activation=fire) == [trained]
     Agent.objects.filter(pk=trained.pk).update(d2_time=timedelta(hours=2))
-    assert agents_for(call, activation=fire) == []
+    assert agents_for(call, activation=fire) == [trained], "the coordinator is told, and decides"
     Agent.objects.update(connected=False)
     call.stream = Stream.D5
     assert agents_for(call, activation=fire) == []

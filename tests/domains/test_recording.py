@@ -9,17 +9,18 @@ import psycopg
 import pytest
 
 from tests import world
-from tests.switchboards import Speech, dsn, play, switchboard, until
+from tests.switchboards import Speech, call, dsn, play, switchboard, until
 from tests.world import NOON
-from tocsin.activations.rules import State
+from tocsin.activations.models import Activation
+from tocsin.activations.rules import State, spoken_name
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models
 from tocsin.calls.daemon import memory
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.floor import Floor
-from tocsin.calls.rules.script import turned_away
-from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.calls.rules.phrases import PHRASES
+from tocsin.calls.rules.states import Call, CallBack, CallState, CallStep
 from tocsin.calls.rules.switchboard import Decision
 from tocsin.gateways.rehearsal.switch import RehearsalSwitch
 from tocsin.workforce.rules import AgentChange, AgentState
@@ -119,15 +120,41 @@ def test_nobody_in_the_fallback_is_given_up_before_the_switch_was_seen(
     assert memory.load_calls()["c1"].due_at == (NOON if due else None)
 
 
+@pytest.mark.django_db
+def test_how_often_a_call_back_did_not_come_to_the_network_is_kept(rivaal: Authority) -> None:
+    promised = CallBack("+32477123456", NOON, attempts=3, leg="leg-ann-for-c1~3", outages=2)
+    opened = world.activation(rivaal)
+    waits = Call(
+        leg="c1",
+        number="1771",
+        caller="+32477123456",
+        arrived_at=NOON,
+        state=CallState.RETRYING,
+        since=NOON,
+        activation=opened.pk,
+        authority=rivaal.pk,
+        language="nl",
+        call_back=promised,
+    )
+    step = CallStep("c1", opened.pk, "", CallState.RETRYING, NOON, None, "nl", "not reached: congested")
+    decided(calls=[waits], steps=[step])
+    assert memory.load_calls()["c1"].call_back == promised
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_fallback_of_a_number_that_was_closed_says_that_it_is_not_in_use(rivaal: Authority) -> None:
-    world.activation(rivaal, languages=["nl"], state=State.CLOSING)
-    speech = Speech()
-    closed = turned_away(None, Floor().house_languages)
-    assert closed != turned_away(None, ("nl",))
+def test_a_number_that_was_closed_tells_so_in_the_languages_of_its_line_at_once_and_in_the_fallback(
+    rivaal: Authority,
+) -> None:
+    closing = world.activation(rivaal, languages=["fr"], state=State.CLOSING)
+    closing.steps.create(before=State.ORDERED.value, after=State.OPEN.value, at=NOON)
+    speech, rehearsed = Speech(), RehearsalSwitch()
+    told = tuple(spoken_name("fr", text) for text in (PHRASES["fr"].exercise, PHRASES["fr"].closed))
 
     async def story() -> None:
-        async with switchboard(RehearsalSwitch(), speech):
-            await until(lambda: speech.joined.get("fallback/1771") == closed)
+        async with switchboard(rehearsed, speech):
+            await until(lambda: Activation.objects.filter(state=State.CLOSED).exists())
+            leg = call(rehearsed)
+            await until(lambda: models.Call.objects.filter(pk=leg, language="fr", activation=None).exists())
+            await until(lambda: speech.joined.get("fallback/1771") == told)
 
     play(story)

@@ -40,15 +40,16 @@ def seed_the_ukraine_centre() -> Activation:
     activation.save()
     for before, after in ((State.OPEN, State.CLOSING), (State.CLOSING, State.CLOSED)):
         ActivationStep.objects.create(activation=activation, before=before, after=after, at=closed_at)
-    rows: list[calls.Call] = []
-    steps: list[calls.CallStep] = []
     for day, count in calls_of_the_ukraine_centre().items():
+        rows: list[calls.Call] = []
+        steps: list[calls.CallStep] = []
         morning = days.start_of(day + timedelta(days=1), "Europe/Brussels") - timedelta(hours=16)
         for n in range(count):
             arrived_at = morning + timedelta(seconds=chance.uniform(0, 12 * 3600))
             add_ukraine_call(rows, steps, activation, arrived_at, leg=f"{day}-{n}", chance=chance)
-    calls.Call.objects.bulk_create(rows)
-    calls.CallStep.objects.bulk_create(steps)
+        # Day by day: the database gives up whoever says nothing for long within a transaction.
+        calls.Call.objects.bulk_create(rows)
+        calls.CallStep.objects.bulk_create(steps)
     return activation
 
 

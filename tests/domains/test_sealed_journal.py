@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from tests import world
 from tests.world import NOON
+from tocsin.activations.models import Activation
 from tocsin.activations.rules import State
 from tocsin.authorities.models import Authority
 from tocsin.calls import actions, models, ports
@@ -132,12 +133,14 @@ CHANGES = {
     "why": "other",
     "stream": "d2",
     "reason": {"call": "place"},
+    "answer_id": True,
 }
 
 
 @pytest.mark.parametrize("column", CHANGES)
 def test_every_column_of_a_call_step_is_covered(journal: None, ann: Agent, column: str) -> None:
-    value = ann.pk if column == "agent_id" else CHANGES[column]
+    others = {"agent_id": ann.pk, "answer_id": world.keypad_answer(Activation.objects.get()).pk}
+    value = others.get(column, CHANGES[column])
     step = models.CallStep.objects.earliest("id")
     models.CallStep.objects.filter(pk=step.pk).update(**{column: value})
     assert journal_broken_at() == minute(0)

@@ -1,6 +1,7 @@
 """The switchboard as a process: it opens lines, survives its own end and the database's, and only one leads."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import psycopg
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tests.switchboards import (
     Speech,
     at_work,
@@ -45,7 +47,7 @@ def test_a_line_that_was_ordered_is_spoken_for_and_opens(rivaal: Authority) -> N
         async with switchboard(switch, speech):
             await until(is_open)
             leg = call(switch)
-            await until(lambda: state_of(leg) == "greeting")
+            await until(lambda: CallStep.objects.filter(call_id=leg, after="greeting").exists())
 
     play(story)
     assert ("nl", "Bericht (nl).") in speech.said
@@ -161,7 +163,7 @@ def test_a_database_that_goes_away_and_comes_back_is_led_on(rivaal: Authority) -
             await until(lambda: state_of(first) == "waiting")
             end_sessions(but=own)
             second = call(switch)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while await in_thread(lambda: state_of(second)) != "waiting":
                     # Who calls just then is left to the fallback, which tries again and again.
                     switch.try_again()
@@ -186,21 +188,34 @@ def test_a_second_switchboard_stands_by_and_takes_over(rivaal: Authority) -> Non
     world.activation(rivaal, languages=["nl"])
     switch, other = RehearsalSwitch(), RehearsalSwitch()
     # So that the two do not give their legs the same names.
-    other.agent_calls(login="nobody")
+    for login in ("nobody", "nobody else"):
+        other.agent_calls(login=login)
 
     async def story() -> None:
-        async with switchboard(other):
+        async with AsyncExitStack() as standing_by:
             async with switchboard(switch):
-                legs = {id(each): call(each) for each in (switch, other)}
-                led = await until(
-                    lambda: next((each for each in (switch, other) if state_of(legs[id(each)])), None)
-                )
-                standing_by = other if led is switch else switch
-                assert await in_thread(lambda: state_of(legs[id(standing_by)])) == ""
-            if led is switch:
-                await until(lambda: state_of(legs[id(other)]))
+                first = call(switch)
+                await until(lambda: state_of(first))
+                await standing_by.enter_async_context(switchboard(other))
+                await until(lambda: switchboards() == 2)
+                early = call(other)
+                later = call(switch)
+                await until(lambda: state_of(later))
+                assert await in_thread(lambda: state_of(early)) == ""
+            await until(lambda: state_of(early))
 
     play(story)
+
+
+def switchboards() -> int:
+    """How many have come to the tests' database, to lead or to stand by."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name LIKE 'tocsin-switchboard %'"
+        )
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def test_what_was_asked_while_nobody_led_long_ago_is_not_done(rivaal: Authority, ann: Agent) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tests.switchboards import LIMITS, Speech, call, in_thread, play, sign_in, state_of, switchboard, until
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import State
@@ -64,6 +65,36 @@ def test_a_call_that_cannot_be_recorded_ends_and_everybody_else_is_received(
     assert not Call.objects.filter(pk=together[1]).exists()
 
 
+def test_what_was_recorded_and_could_not_be_told_is_put_right_by_the_next_to_lead(rivaal: Authority) -> None:
+    """Decided once more, it would be another decision: the first is what everybody knows."""
+
+    class Clumsy(RehearsalSwitch):
+        told = 0
+
+        async def carry_out(self, moves: Sequence[ports.Move]) -> None:
+            if any(isinstance(move, ports.TakeIn) for move in moves):
+                self.told += 1
+                if self.told == 1:
+                    raise LookupError("the bookkeeping of the gateway is wrong")
+            await super().carry_out(moves)
+
+    world.activation(rivaal, languages=["nl"])
+    switch = Clumsy()
+
+    async def story() -> None:
+        with pytest.raises(LookupError):
+            async with switchboard(switch) as running:
+                leg = call(switch)
+                await asyncio.wait({running}, timeout=PATIENCE_SECONDS)
+        assert switch.told == 1
+        async with switchboard(switch):
+            await until(lambda: state_of(leg) == "fallback")
+            switch.try_again()
+            await until(lambda: state_of(leg) == "waiting")
+
+    play(story)
+
+
 def test_what_agents_ask_beside_a_bad_call_is_done(rivaal: Authority, ann: Agent) -> None:
     world.activation(rivaal, languages=["nl"])
     switch = RehearsalSwitch()
@@ -99,7 +130,7 @@ def test_what_an_agent_asks_and_cannot_be_decided_keeps_no_caller_out_and_is_dro
     async def story() -> None:
         async with switchboard(switch):
             await in_thread(lambda: actions.ask(agent=ann, verb=Verb.READY, at=datetime.now(UTC)))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while await in_thread(DeskOrder.objects.exists):
                     leg = call(switch)
                     await until(lambda leg=leg: state_of(leg) == "waiting")
@@ -111,9 +142,9 @@ def test_callers_do_not_wait_until_the_telephones_of_the_agents_are_made(rivaal:
     class Slow(RehearsalSwitch):
         made = asyncio.Event()
 
-        async def keep_logins(self, logins: Sequence[ports.Login]) -> None:
+        async def keep_logins(self, logins: Sequence[ports.Login]) -> bool:
             await self.made.wait()
-            await super().keep_logins(logins)
+            return await super().keep_logins(logins)
 
     world.activation(rivaal, languages=["nl"])
     actions.issue_login(session="s", agent=ann, at=datetime.now(UTC))
@@ -125,6 +156,21 @@ def test_callers_do_not_wait_until_the_telephones_of_the_agents_are_made(rivaal:
             await until(lambda: state_of(leg) == "waiting")
             assert not switch.logins
             switch.made.set()
+            await until(lambda: switch.logins)
+
+    play(story)
+
+
+def test_telephones_that_the_switch_refuses_are_made_a_little_later(
+    rivaal: Authority, ann: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "LOGINS_AGAIN", timedelta(0))
+    actions.issue_login(session="s", agent=ann, at=datetime.now(UTC))
+    switch = RehearsalSwitch()
+    switch.refuse_logins()
+
+    async def story() -> None:
+        async with switchboard(switch):
             await until(lambda: switch.logins)
 
     play(story)
@@ -147,7 +193,7 @@ def test_a_line_that_is_ordered_does_not_wait_until_the_places_of_another_are_sp
                 if len(spoken_before_it_opened) == 1:
                     world.activation(elsewhere, languages=["nl"], state=State.ORDERED)
                     self.loop.call_soon_threadsafe(ordered.set)
-                    assert told.wait(timeout=30)
+                    assert told.wait(timeout=PATIENCE_SECONDS)
                 connection.close()
             return super().say(language=language, text=text)
 
@@ -181,7 +227,7 @@ def test_when_the_line_is_full_callers_hear_the_fallback_until_somebody_leaves(r
     switch = RehearsalSwitch()
 
     async def story() -> None:
-        async with switchboard(switch, limits=Limits(most_calls=2)):
+        async with switchboard(switch, limits=Limits(most_calls=2, most_taken_in=2)):
             inside = [call(switch), call(switch)]
             await until(lambda: [state_of(leg) for leg in inside] == ["waiting", "waiting"])
             third = call(switch)
@@ -191,5 +237,36 @@ def test_when_the_line_is_full_callers_hear_the_fallback_until_somebody_leaves(r
             await until(lambda: state_of(inside[0]) == "ended")
             switch.try_again()
             await until(lambda: state_of(third) == "waiting")
+
+    play(story)
+
+
+def test_who_comes_when_few_do_waits_for_nobody(rivaal: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.activation(rivaal, languages=["nl"])
+    switch = RehearsalSwitch()
+    monkeypatch.setattr(leading, "PACE", timedelta(days=1))
+
+    async def story() -> None:
+        async with switchboard(switch):
+            for _ in range(3):
+                leg = call(switch)
+                await until(lambda leg=leg: state_of(leg) == "waiting")
+                switch.hang_up(leg)
+                await until(lambda leg=leg: state_of(leg) == "ended")
+
+    play(story)
+
+
+def test_a_crowd_is_decided_and_what_comes_after_it_too(rivaal: Authority) -> None:
+    world.activation(rivaal, languages=["nl"])
+    switch = RehearsalSwitch()
+
+    async def story() -> None:
+        async with switchboard(switch):
+            crowd = [call(switch) for _ in range(3 * leading.CROWD)]
+            await until(lambda: all(state_of(leg) == "waiting" for leg in crowd))
+            for leg in crowd:
+                switch.hang_up(leg)
+            await until(lambda: all(state_of(leg) == "ended" for leg in crowd))
 
     play(story)

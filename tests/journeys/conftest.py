@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("telephony")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the switchboard did, below what the pages showed: seldom does a journey fail where one looks."""
+    report = yield
+    centre = getattr(item, "funcargs", {}).get("centre")
+    if report.failed and centre:
+        report.sections.append(("the journal, newest first", centre.journal()))
+    return report
+
+
 @dataclass(frozen=True)
 class Centre:
     """A running demonstration."""
@@ -44,12 +54,31 @@ class Centre:
         """Kill a part, which its supervisor then starts again."""
         kill(part, of=self.instance)
 
+    def journal(self) -> str:
+        """The last steps of calls and agents."""
+        with psycopg.connect(self.instance.database_dsn) as asked:
+            steps = asked.execute(
+                """SELECT at, call_id AS who, before, after, why FROM calls_callstep
+                UNION ALL SELECT at, 'agent ' || agent_id, before, after, why FROM workforce_agentstep
+                ORDER BY at DESC LIMIT 40"""
+            )
+            return "\n".join(" | ".join(map(str, step)) for step in steps)
+
     def comes_to(self, state: CallState) -> None:
         """Return once a call is in this state; every change is told."""
         with psycopg.connect(self.instance.database_dsn, autocommit=True) as listening:
             listening.execute("LISTEN tocsin_live")
             while not listening.execute("SELECT FROM calls_call WHERE state = %s", [state]).rowcount:
                 assert list(listening.notifies(timeout=PATIENCE_MS / 1000, stop_after=1)), f"no call is {state}"
+
+    def has_no_callers(self) -> None:
+        """Return once every call is over."""
+        with psycopg.connect(self.instance.database_dsn, autocommit=True) as listening:
+            listening.execute("LISTEN tocsin_live")
+            while listening.execute("SELECT FROM calls_call WHERE state <> 'ended'").rowcount:
+                assert list(listening.notifies(timeout=PATIENCE_MS / 1000, stop_after=1)), (
+                    "somebody does not leave"
+                )
 
     @contextmanager
     def without_switchboard(self) -> Iterator[None]:
@@ -99,7 +128,7 @@ def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
             options = (*options, ALLOWED, FAKE_DEVICE, f"--use-file-for-fake-audio-capture={voice}")
         if options not in started:
             started[options] = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=[*CHROMIUM, *options]
+                executable_path=shutil.which("chromium"), args=[*CHROMIUM, *options], timeout=PATIENCE_MS
             )
         return started[options]
 
@@ -119,6 +148,7 @@ def windows(centre: Centre) -> Iterator[Callable[[BrowserContext, str], Page]]:
             troubles.append(message.text)
 
     def open_window(context: BrowserContext, path: str) -> Page:
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", complain)
@@ -153,10 +183,18 @@ def a_desk(browsers: Browsers, windows: Callable[[BrowserContext, str], Page]) -
 
 
 @pytest.fixture
-def a_citizen(browsers: Browsers, windows: Callable[[BrowserContext, str], Page]) -> Callable[..., Citizen]:
-    """Opens a citizen's telephone."""
+def a_citizen(
+    centre: Centre, browsers: Browsers, windows: Callable[[BrowserContext, str], Page]
+) -> Iterator[Callable[..., Citizen]]:
+    """Opens a citizen's telephone; at the end all hang up, or the next test's agent would be offered them."""
+    opened: list[Citizen] = []
 
     def open_telephone(*, hertz: int = CITIZEN_HERTZ) -> Citizen:
-        return Citizen(windows(browsers.start(hertz=hertz).new_context(), "/demo/call/"))
+        opened.append(Citizen(windows(browsers.start(hertz=hertz).new_context(), "/demo/call/")))
+        return opened[-1]
 
-    return open_telephone
+    yield open_telephone
+    for citizen in opened:
+        if not citizen.page.is_closed() and citizen.page.locator("#hang-up:enabled").count():
+            citizen.hang_up()
+    centre.has_no_callers()

@@ -61,8 +61,8 @@ class Citizen:
     def hang_up(self) -> None:
         self.page.get_by_role("button", name="Hang up").click()
 
-    def hears_the_agent(self) -> None:
-        self.page.wait_for_function(HEARS, arg=AGENT_HERTZ, timeout=PATIENCE_MS)
+    def hears_the_agent(self, *, hertz: int = AGENT_HERTZ) -> None:
+        self.page.wait_for_function(HEARS, arg=hertz, timeout=PATIENCE_MS)
 
     def no_longer_hears_the_agent(self) -> None:
         self.page.wait_for_function(f"hertz => !({HEARS})(hertz)", arg=AGENT_HERTZ, timeout=PATIENCE_MS)

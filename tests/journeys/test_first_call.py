@@ -208,6 +208,19 @@ def test_however_often_the_agents_machine_sleeps_the_conversation_goes_on_when_i
         desk.says("In conversation")
 
 
+def test_a_citizen_whose_browser_stands_still_for_some_seconds_keeps_the_call(
+    centre: Centre, a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
+) -> None:
+    desk, citizen = connected(a_desk, a_citizen)
+    with asleep(hertz=CITIZEN_HERTZ):
+        # The agent's telephone is given up for its silence, and the citizen's was silent before it.
+        with asleep(hertz=AGENT_HERTZ):
+            centre.comes_to(CallState.RECONNECTING)
+        centre.comes_to(CallState.TALKING)
+    desk.hears_the_citizen()
+    citizen.hears_the_agent()
+
+
 def test_a_caller_whose_agent_closes_the_browser_goes_to_the_next_agent(
     a_desk: Callable[..., Desk], a_citizen: Callable[..., Citizen]
 ) -> None:
@@ -259,6 +272,9 @@ def test_after_the_telephone_switch_was_killed_the_desk_connects_again_by_itself
     desk.says("Finish your note")
     desk.telephone_is_connected()
     desk.page.keyboard.press("F8")
+    # Whoever was cut off is called back first; in a demo no carrier reaches a browser.
+    desk.says("Call back")
+    desk.page.keyboard.press("F2")
     desk.says("Ready")
     citizen.call(key=ENGLISH)
     desk.answers()

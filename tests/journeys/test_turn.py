@@ -100,6 +100,9 @@ def test_agent_and_caller_hear_each_other_where_only_the_turn_server_gets_throug
     desk, citizen = a_desk(), a_citizen()
     desk.page.add_init_script(RELAYED)
     desk.page.reload()
+    # A server that is busy with much else may name its address later than an agent is made to wait.
+    again = desk.page.get_by_role("button", name="Test again")
+    desk.page.add_locator_handler(desk.page.get_by_text("The test call did not get through."), again.click)
     desk.page.get_by_role("button", name="Check the microphone").click()
     expect(desk.page.get_by_text("Through the TURN server")).to_be_visible()
     desk.page.reload()

@@ -9,9 +9,11 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tests.world import NOON
 from tocsin.accounts.models import Person
 from tocsin.activations import actions
+from tocsin.activations.actions import opening
 from tocsin.activations.models import Activation
 from tocsin.authorities.models import Authority
 from tocsin.calls.models import Call
@@ -21,7 +23,6 @@ from tocsin.logbook.models import Line
 from tocsin.logbook.queries import first_broken_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECONDS = 30
 
 
 def record_a_call(opened: Activation) -> None:
@@ -45,15 +46,15 @@ def close_while_a_call_is_recorded(opened: Activation, officer: Person) -> None:
             closing = officers.submit(close)
             # The officer holds the activation and waits for the chain.
             wait_until(somebody_waits_for_the_chain)
-        closing.result(timeout=SECONDS)
+        closing.result(timeout=PATIENCE_SECONDS)
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
     """Until it happened; fails where it does not in a time that is long for any machine."""
-    deadline = monotonic() + SECONDS
+    deadline = monotonic() + PATIENCE_SECONDS
     while not happened():
         if monotonic() > deadline:
-            pytest.fail(f"nothing happened in {SECONDS} s")
+            pytest.fail(f"nothing happened in {PATIENCE_SECONDS} s")
 
 
 def somebody_waits_for_the_chain() -> bool:
@@ -67,7 +68,7 @@ def locked_for_update(key: int) -> Activation:
 
 
 def test_a_plain_row_lock_would_deadlock(rivaal: Authority, dirk: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_locked", locked_for_update)
+    monkeypatch.setattr(opening, "locked", locked_for_update)
     with pytest.raises(OperationalError, match="deadlock"):
         close_while_a_call_is_recorded(world.activation(rivaal), dirk)
 
@@ -85,7 +86,7 @@ def test_closing_a_line_and_recording_its_calls_do_not_wait_for_each_other(
 def run_together(*work: Callable[[], None]) -> None:
     with ThreadPoolExecutor(len(work)) as threads:
         for done in [threads.submit(each) for each in work]:
-            done.result(timeout=SECONDS)
+            done.result(timeout=PATIENCE_SECONDS)
 
 
 def write_line(subject: str) -> None:
@@ -106,7 +107,7 @@ def write_a_line_while_another_is_not_yet_committed(*, before_the_second: Callab
             before_the_second()
             second = others.submit(write_second)
             wait_until(lambda: second.done() or somebody_waits_for_the_chain())
-        second.result(timeout=SECONDS)
+        second.result(timeout=PATIENCE_SECONDS)
 
 
 def test_without_one_lock_for_all_two_lines_would_follow_the_same_one(

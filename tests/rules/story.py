@@ -45,12 +45,18 @@ class Story:
             logins={name: agent for agent, name in NAMES.items()},
         )
         self.last: Decision
+        # How many more callers find a place in line.
+        self.places_left = 1000
 
     def tell(
         self, *events: ports.Event, room: int = 1000, returning: Mapping[str, LastCall] | None = None
     ) -> Decision:
-        self.last = decide(self.floor, events, now=self.now, room=room, returning=returning or {})
+        self.last = decide(
+            self.floor, events, now=self.now, room=room, places=self.places_left, returning=returning or {}
+        )
         self.floor = self.last.floor
+        due = self.floor.next_due(after=self.now)
+        assert due is None or due > self.now, "the switchboard would decide for ever"
         return self.last
 
     def later(self, span: timedelta) -> Decision:
@@ -110,6 +116,10 @@ class Story:
     def told(self) -> dict[str, tuple[str, ...]]:
         """What callers are told in the last decision, by leg."""
         return {move.leg: move.media for move in self.last.moves if isinstance(move, ports.Play)}
+
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The same, without what is told after the first recording: after a place in line, the wait."""
+        return {leg: media[:1] for leg, media in self.told().items()}
 
 
 def _agent(key: int, languages: set[str], *, serves: int) -> Agent:

@@ -64,7 +64,7 @@ def test_who_is_turned_away_takes_no_room() -> None:
 
 
 def test_as_a_last_resort_the_switch_itself_takes_no_more_calls() -> None:
-    assert "maxcalls = 600\n" in written(most_calls=200)["asterisk.conf"]
+    assert "maxcalls = 600\n" in written(most_calls=200, trunk_calls=400)["asterisk.conf"]
 
 
 @pytest.mark.parametrize(("said", "most_calls"), [("", CALLS_OF_A_CORE * 4), ("250", 250)])
@@ -74,6 +74,24 @@ def test_how_many_are_taken_in_follows_the_cores_or_the_operator(
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     instance = read_instance({"TOCSIN_HOME": str(tmp_path), "TOCSIN_MOST_CALLS": said})
     assert instance.most_calls == most_calls
+
+
+def test_more_are_taken_in_than_have_a_place_and_the_trunk_brings_no_fewer(tmp_path: Path) -> None:
+    home = {"TOCSIN_HOME": str(tmp_path), "TOCSIN_MOST_CALLS": "200"}
+    usual = read_instance(home)
+    assert (usual.most_taken_in, usual.trunk_calls) == (300, 400)
+    assert read_instance({**home, "TOCSIN_MOST_TAKEN_IN": "500"}).trunk_calls == 500
+    most = read_instance({**home, "TOCSIN_MOST_CALLS": "100000"})
+    assert most.trunk_calls == most.most_taken_in == most.most_calls
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("TOCSIN_MOST_TAKEN_IN", "199"), ("TOCSIN_TRUNK_CALLS", "299"), ("TOCSIN_TRUNK_CALLS", "all")],
+)
+def test_a_ceiling_below_the_one_before_it_is_refused(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(Refusal, match=f"{name}={said}"):
+        read_instance({"TOCSIN_HOME": str(tmp_path), "TOCSIN_MOST_CALLS": "200", name: said})
 
 
 @pytest.mark.parametrize("said", ["0", "-5", "many", "1e6", "1000000"])

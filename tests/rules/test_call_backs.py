@@ -1,4 +1,4 @@
-"""Call-backs: arranged by keypad, promised with the place in line, dialled, and what becomes of each end."""
+"""Call-backs: arranged by keypad, and promised with the place in line."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,75 +6,26 @@ from datetime import timedelta
 
 import pytest
 
-from tests.rules.story import ANN, BRAM, SCRIPT, SECOND, Story
+from tests.rules.call_back_story import (
+    ANSWER,
+    NUMBER,
+    answering,
+    dialling,
+    in_line,
+    keys,
+    promised,
+    reached,
+)
+from tests.rules.story import ANN, BRAM, SCRIPT, Story
 from tocsin.activations.rules import Stream
 from tocsin.calls import ports
-from tocsin.calls.ports import DialFailure, Verb
 from tocsin.calls.rules import call_back_words as words
 from tocsin.calls.rules import timing
-from tocsin.calls.rules.call_backs import MOST_ATTEMPTS, promised_span
-from tocsin.calls.rules.returning import LastCall
-from tocsin.calls.rules.states import UNSEEN_END, CallState, Question, Rank
+from tocsin.calls.rules.call_backs import promised_span
+from tocsin.calls.rules.line import Kind
+from tocsin.calls.rules.states import CallState, Question
+from tocsin.calls.rules.waiting import LAST_CALLS, Estimate, Handled
 from tocsin.workforce.rules import AgentState
-
-LINE = replace(SCRIPT, call_backs=True)
-# Shown by every caller of the stories.
-NUMBER = "+32477000001"
-
-
-def keys(story: Story, pressed: str, leg: str = "c1") -> None:
-    story.tell(*(ports.KeyPressed(leg, key) for key in pressed))
-
-
-def in_line(*, automatic: bool = False, hidden: bool = False) -> Story:
-    """The caller c1 waits in French, and c2 after."""
-    story = Story(replace(LINE, dials_itself=automatic))
-    if hidden:
-        story.tell(ports.CallArrived("c1", "1771", "", story.now))
-        keys(story, "2")
-        story.hear_out()
-    else:
-        story.wait_in_line("c1", "2")
-    story.now += SECOND
-    story.wait_in_line("c2", "2")
-    return story
-
-
-def promised(*, automatic: bool = False) -> Story:
-    """The caller c1 hung up with a promise."""
-    story = in_line(automatic=automatic)
-    keys(story, "11")
-    story.hear_out()
-    story.tell(ports.LegEnded("c1"))
-    assert story.state() is CallState.PROMISED
-    return story
-
-
-def dialling(attempt: int = 1) -> Story:
-    """Ann took the call-back, and the number rings."""
-    story = promised()
-    story.make_ready(ANN)
-    story.ask(ANN, Verb.ACCEPT)
-    for _ in range(1, attempt):
-        story.tell(ports.DialFailed(story.call().voice, DialFailure.BUSY))
-        story.tell(ports.LegEnded("c2"))
-        story.later(timing.RETRY)
-        story.ask(ANN, Verb.ACCEPT)
-    assert story.state() is CallState.DIALLING
-    return story
-
-
-def answered() -> Story:
-    story = dialling()
-    story.tell(ports.DialAnswered("c1~1"))
-    return story
-
-
-def reached() -> Story:
-    story = answered()
-    keys(story, "1", "c1~1")
-    assert story.state() is CallState.TALKING
-    return story
 
 
 def test_the_call_back_is_offered_with_the_place() -> None:
@@ -104,11 +55,66 @@ def test_a_promise_says_by_when_and_lets_the_caller_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "agents", "minutes"),
-    [(1, 1, 15), (1, 0, 240), (2, 1, 30), (7, 2, 30), (8, 2, 60), (1000, 1, 240)],
+    ("sure", "promised"),
+    [(0, 15), (15, 15), (16, 30), (30, 30), (31, 45), (61, 90), (121, 180), (181, 240), (1000, 240)],
 )
-def test_the_promise_is_twice_the_wait_that_is_expected(place: int, agents: int, minutes: int) -> None:
-    assert promised_span(place=place, agents=agents, stream=Stream.D5) == timedelta(minutes=minutes)
+def test_promised_is_the_first_span_that_is_sure_enough_where_one_is(sure: int, promised: int) -> None:
+    wait = Estimate(even=timedelta(), late=timedelta(), sure=timedelta(minutes=sure))
+    assert promised_span(wait) == timedelta(minutes=promised)
+
+
+@pytest.mark.parametrize(("minutes", "promised"), [(3, 15), (10, 45), (40, 180)], ids=["usual", "long", "longest"])
+def test_the_promise_is_what_the_wait_is_estimated_to_be(minutes: int, promised: int) -> None:
+    story = in_line()
+    ann = replace(story.agent(), state=AgentState.WRAP_UP, leg="leg-ann", due_at=story.now + timedelta(hours=1))
+    length = timedelta(minutes=minutes)
+    story.floor = replace(
+        story.floor,
+        agents=story.floor.agents | {ANN: ann},
+        handled={Kind(1, Stream.D5, "fr"): (Handled(story.now - length, story.now),) * LAST_CALLS},
+    )
+    keys(story, "11")
+    assert story.told() == {"c1": words.promise("fr", timedelta(minutes=promised))}
+
+
+def test_what_a_key_answers_in_line_is_no_request_to_be_called_back() -> None:
+    story = answering()
+    keys(story, "9")
+    keys(story, "3")
+    story.hear_out()
+    # The answer once more.
+    keys(story, "1")
+    assert (story.state(), story.call().answer) == (CallState.WAITING, ANSWER.id)
+    keys(story, "0")
+    keys(story, "1")
+    assert story.call().question is Question.CALL_BACK
+
+
+def test_whoever_heard_an_answer_and_then_asked_to_be_called_back_was_not_served_by_keypad() -> None:
+    story = answering()
+    keys(story, "93")
+    story.hear_out()
+    keys(story, "01")
+    assert story.call().heard is None
+    story.tell(ports.LegEnded("c1"))
+    assert [step.answer for step in story.last.steps if step.after is CallState.ENDED] == [None]
+
+
+@pytest.mark.parametrize("make", [promised, dialling, reached])
+def test_nothing_is_asked_of_whoever_is_called_back(make: Callable[[], Story]) -> None:
+    call = make().call()
+    assert (call.question, call.answer, call.heard) == (None, None, None)
+
+
+def test_whoever_hung_up_is_not_asked_anything_by_a_key_told_late() -> None:
+    story = answering()
+    keys(story, "11")
+    keys(story, "9")
+    assert (story.state(), story.call().question, story.last.moves) == (CallState.PROMISED, None, ())
+    story.make_ready(ANN)
+    assert story.state() is CallState.OFFERED
+    keys(story, "9")
+    assert (story.call().question, story.last.moves) == (None, ())
 
 
 def test_whoever_hides_the_number_is_asked_for_one_and_hears_it_read_back() -> None:
@@ -132,7 +138,7 @@ def test_another_number_can_be_given_and_its_end_need_not_be_said() -> None:
     assert story.state() is CallState.PROMISED
 
 
-@pytest.mark.parametrize("entered", ["", "112", "090012345", "0470", "99999999999999999999"])
+@pytest.mark.parametrize("entered", ["", "101", "090012345", "0470", "99999999999999999999"])
 def test_what_is_no_number_or_a_dear_one_is_asked_for_again(entered: str) -> None:
     story = in_line(hidden=True)
     keys(story, f"1{entered}#")
@@ -163,6 +169,15 @@ def test_whoever_does_not_confirm_goes_on_waiting_at_the_same_place(does: Callab
     assert (story.state("c1"), story.state("c2")) == (CallState.OFFERED, CallState.WAITING)
 
 
+@pytest.mark.parametrize("offered", [False, True])
+def test_whoever_hears_the_promise_out_is_let_go_also_while_an_agent_is_offered_it(offered: bool) -> None:
+    story = promised()
+    if offered:
+        story.make_ready(ANN)
+    story.tell(ports.MessagePlayed("c1", story.call().message))
+    assert story.last.moves == (ports.Release("c1"),)
+
+
 def test_nothing_is_offered_where_the_line_has_no_call_backs() -> None:
     story = Story(SCRIPT)
     story.wait_in_line("c1", "2")
@@ -180,193 +195,3 @@ def test_the_place_is_kept_before_those_who_stay_and_after_those_who_were_before
         CallState.PROMISED,
         CallState.WAITING,
     ]
-
-
-def test_the_agent_who_takes_a_call_back_has_the_number_dialled() -> None:
-    story = dialling()
-    assert ports.Dial("c1~1", NUMBER, shown="1771", patience=timing.RINGING) in story.last.moves
-    assert story.agent().state is AgentState.TALKING
-
-
-def test_where_agents_are_not_asked_the_number_is_dialled_at_once() -> None:
-    story = promised(automatic=True)
-    story.make_ready(ANN)
-    assert (story.state(), story.agent().state) == (CallState.DIALLING, AgentState.TALKING)
-
-
-def test_no_more_numbers_ring_than_agents_are_free() -> None:
-    story = promised(automatic=True)
-    keys(story, "11", "c2")
-    story.make_ready(ANN)
-    assert (story.state("c1"), story.state("c2")) == (CallState.DIALLING, CallState.PROMISED)
-
-
-def test_whoever_answers_is_told_who_calls_and_connected_by_a_key() -> None:
-    story = answered()
-    assert story.told() == {"c1~1": words.called_back("fr")}
-    keys(story, "1", "c1~1")
-    assert ports.Connect("c1~1", "leg-ann") in story.last.moves
-    assert (story.state(), story.call().answered) == (CallState.TALKING, True)
-
-
-def test_a_conversation_with_somebody_called_back_is_like_any_other() -> None:
-    story = reached()
-    story.ask(ANN, Verb.HOLD)
-    assert story.last.moves == (ports.Part("c1~1", "leg-ann"), ports.PlayMusic("c1~1"))
-    story.ask(ANN, Verb.RESUME)
-    story.tell(ports.LegEnded("leg-ann"))
-    assert story.state() is CallState.RECONNECTING
-    story.later(timing.AGENT_RETURN)
-    assert (story.state(), story.call().rank) == (CallState.WAITING, Rank.RETURNED)
-    story.make_ready(ANN)
-    story.ask(ANN, Verb.ACCEPT)
-    assert ports.Connect("c1~1", "leg-ann") in story.last.moves
-    story.tell(ports.LegEnded("c1~1"))
-    assert (story.floor.calls.get("c1"), story.agent().state) == (None, AgentState.WRAP_UP)
-
-
-def busy(story: Story) -> None:
-    story.tell(ports.DialFailed("c1~1", DialFailure.BUSY))
-
-
-def machine(story: Story) -> None:
-    story.tell(ports.DialAnswered("c1~1"))
-    story.tell(ports.MessagePlayed("c1~1", story.call().message))
-    story.later(timing.GREETED)
-
-
-def hung_up(story: Story) -> None:
-    story.tell(ports.DialAnswered("c1~1"))
-    story.tell(ports.LegEnded("c1~1"))
-
-
-def given_up(story: Story) -> None:
-    story.ask(ANN, Verb.HANG_UP)
-
-
-def nothing_told(story: Story) -> None:
-    story.later(timing.RINGING + timing.SILENCE)
-
-
-def gone_unseen(story: Story) -> None:
-    story.tell(ports.Census(agents={"leg-ann": "ann"}))
-
-
-@pytest.mark.parametrize("ends", [busy, machine, hung_up, given_up, nothing_told, gone_unseen])
-def test_whoever_is_not_reached_is_called_once_more_and_the_agent_is_free(ends: Callable[[Story], None]) -> None:
-    story = dialling()
-    story.tell(ports.LegEnded("c2"))
-    ends(story)
-    assert (story.state(), story.agent().state) == (CallState.RETRYING, AgentState.READY)
-    assert story.call().agent is None
-    story.later(timing.RETRY)
-    assert (story.state(), story.call().rank) == (CallState.OFFERED, Rank.CALL_BACK)
-
-
-@pytest.mark.parametrize("attempt", range(1, MOST_ATTEMPTS + 1))
-def test_so_often_and_no_more(attempt: int) -> None:
-    story = dialling(attempt)
-    story.tell(ports.DialFailed(story.call().voice, DialFailure.NO_ANSWER))
-    assert ("c1" in story.floor.calls) == (attempt < MOST_ATTEMPTS)
-
-
-def test_a_number_that_nobody_has_is_not_tried_again() -> None:
-    story = dialling()
-    story.tell(ports.DialFailed("c1~1", DialFailure.UNREACHABLE))
-    assert story.last.steps[0].why == "not reached: unreachable"
-    assert "c1" not in story.floor.calls
-
-
-def test_what_an_earlier_attempt_still_tells_changes_nothing() -> None:
-    story = dialling(attempt=2)
-    story.tell(
-        ports.DialFailed("c1~1", DialFailure.BUSY),
-        ports.LegEnded("c1~1"),
-        ports.DialAnswered("c1~1"),
-        ports.KeyPressed("c1~1", "1"),
-    )
-    assert story.state() is CallState.DIALLING
-
-
-@pytest.mark.parametrize("verb", [Verb.DECLINE, None], ids=["declined", "not answered"])
-def test_a_call_back_that_no_agent_takes_goes_first_to_the_next(verb: Verb | None) -> None:
-    story = promised()
-    story.make_ready(ANN)
-    if verb:
-        story.ask(ANN, verb)
-    else:
-        story.tell(ports.AgentAsked(ANN, Verb.SIGN_OUT))
-    assert (story.state(), story.call().rank) == (CallState.PROMISED, Rank.RETURNED)
-    assert story.call().due_at is not None
-
-
-@pytest.mark.parametrize("leaves", ["telephone", "signs out"])
-def test_an_agent_who_leaves_while_the_number_rings_harms_nobody(leaves: str) -> None:
-    story = dialling()
-    if leaves == "telephone":
-        story.tell(ports.LegEnded("leg-ann"))
-    else:
-        story.ask(ANN, Verb.SIGN_OUT)
-        assert story.agent().state is AgentState.SIGNED_OUT
-    assert story.state() is CallState.RETRYING
-    assert ports.Release("c1~1") in story.last.moves
-
-
-def test_a_promise_that_nears_its_end_goes_before_those_who_wait() -> None:
-    story = promised()
-    end = story.call().call_back.promised_by
-    story.now = end - timing.PROMISE_NEARS
-    story.tell()
-    assert story.call().rank is Rank.CALL_BACK
-    story.now = end + timing.PROMISE_OVER
-    story.tell()
-    assert ("c1" in story.floor.calls, story.last.steps[-1].why) == (False, "promise not kept")
-
-
-def test_whoever_calls_again_has_the_place_in_person() -> None:
-    story = promised()
-    last = LastCall(
-        language="fr",
-        state=CallState.PROMISED,
-        since=story.now,
-        place_since=story.call().arrived_at,
-        queued_at=story.now,
-        answered=False,
-        leg="c1",
-    )
-    story.now += timing.REDIAL * 2
-    story.call_again("c9", last=last)
-    assert "c1" not in story.floor.calls
-    assert story.call("c9").place_since == last.place_since
-
-
-def test_a_restart_forgets_no_promise_and_dials_nobody_twice() -> None:
-    story = answered()
-    story.restart()
-    up = {"leg-ann": "ann"}
-    story.tell(ports.Census(dialled={"c1~1": ports.DialledSeen(answered=True)}, agents=up))
-    assert story.state() is CallState.DIALLING
-    # Nobody knows how much of it was heard.
-    assert story.told() == {"c1~1": words.called_back("fr")}
-    assert not any(isinstance(move, ports.Dial) for move in story.last.moves)
-    story = promised()
-    story.restart()
-    story.tell(ports.Census(dialled={"c7~1": ports.DialledSeen(answered=False)}))
-    assert story.state() is CallState.PROMISED
-    assert ports.Release("c7~1") in story.last.moves
-
-
-def test_a_caller_still_there_after_the_promise_is_let_go_by_the_census() -> None:
-    story = in_line()
-    keys(story, "11")
-    seen = ports.CallerSeen(ports.CallArrived("c1", "1771", NUMBER, story.now))
-    story.tell(ports.Census(callers={"c1": seen}))
-    assert ports.Release("c1") in story.last.moves
-    assert story.state() is CallState.PROMISED
-
-
-def test_a_caller_who_was_called_back_and_lost_by_the_switch_is_gone() -> None:
-    story = reached()
-    story.tell(ports.Census(agents={"leg-ann": "ann"}))
-    assert story.floor.calls.get("c1") is None
-    assert next(step for step in story.last.steps if step.leg == "c1").why == UNSEEN_END

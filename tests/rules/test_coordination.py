@@ -1,17 +1,21 @@
 """What coordinators ask of the line: a caller goes earlier, to another queue, or to an agent whom they chose."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rules.test_routing import NOW, TRAINED, agent, talking, waiting
 from tocsin.activations.rules import Requirement, Stream
+from tocsin.calls import ports
 from tocsin.calls.ports import Answer, CoordinatorAsked, LineVerb
+from tocsin.calls.rules import script as words
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.routing import order_of_service
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import Call, CallState, Rank, Reason, Why
+from tocsin.calls.rules.states import Call, CallState, Question, Rank, Reason, Why
 from tocsin.calls.rules.switchboard import Decision, decide
 from tocsin.workforce.rules import AgentState
 
@@ -95,6 +99,17 @@ def test_a_caller_who_was_moved_is_offered_to_an_agent_of_that_language_in_the_s
     assert decision.floor.calls["a"].agent == 1
 
 
+def test_whoever_is_moved_while_a_key_answers_is_told_the_place_in_the_other_language() -> None:
+    asking = replace(
+        waiting("a"), question=Question.ANSWERS, answer=5, told_by=NOW + timing.AGENT_RETURN, told_place=1
+    )
+    _, decision = asked(floor(asking), LineVerb.MOVE, language="fr")
+    moved = decision.floor.calls["a"]
+    assert (moved.question, moved.answer, moved.heard, moved.told_by) == (None, None, None, None)
+    [told] = [move.media for move in decision.moves if isinstance(move, ports.Play)]
+    assert told[:1] == words.position("fr", 1)
+
+
 @pytest.mark.parametrize("where", [{"language": "de"}, {"stream": Stream.D2}])
 def test_nobody_is_moved_where_the_line_takes_no_calls(where: dict[str, object]) -> None:
     before = floor(waiting("a"))
@@ -145,9 +160,8 @@ def test_a_caller_who_heard_nothing_yet_is_not_left_in_silence_by_being_given_to
         (agent(2, languages={"fr": 3}), Answer.AGENT_UNABLE),
         (agent(2, authorities=frozenset({2})), Answer.AGENT_UNABLE),
         (agent(2), Answer.AGENT_UNABLE),
-        (agent(2, skills=TRAINED, d2_time=timing.D2_LIMIT), Answer.AGENT_UNABLE),
     ],
-    ids=["writes", "paused", "no telephone", "nobody", "language", "authority", "untrained", "needs a break"],
+    ids=["writes", "paused", "no telephone", "nobody", "language", "authority", "untrained"],
 )
 def test_nobody_is_given_to_an_agent_who_cannot_take_the_call(chosen: Agent, answer: Answer) -> None:
     before = floor(waiting("a", stream=Stream.D2), agents=(chosen,))

@@ -13,6 +13,7 @@ from tocsin.gateways.asterisk.engine import (
     Engine,
     EngineSettings,
     Nat,
+    Neighbour,
     Trunk,
     outside_trunk,
 )
@@ -324,3 +325,45 @@ def test_every_name_to_fill_in_is_filled_in() -> None:
         trunks=(replace(CARRIER, user="tocsin", password="x", register=True),),
     )
     assert "@{" not in "".join((everything | outside_configuration(SETTINGS, engine=ENGINE)).values())
+
+
+NODE = {"name": "engine-1", "neighbours": (Neighbour(name="engine-2", sip_port=8172),), "sip_port": 8171}
+
+
+def test_a_node_among_others_hears_sip_from_the_front_and_its_neighbours_alone() -> None:
+    texts = written(trunks=(CARRIER,), bind="192.0.2.9", **NODE)
+    assert addresses(texts) == {"127.0.0.1", "127.0.0.2"}
+    pjsip = texts["pjsip.conf"]
+    assert one(pjsip, "front", "identify")["match"] == ["127.0.0.2"]
+    assert "192.0.2.0/24" not in pjsip
+    # Never by what somebody calls himself.
+    [everyone] = [values for title, values in sections(pjsip) if title.startswith("inside")]
+    assert everyone["identify_by"] == ["ip"]
+    assert everyone["media_address"] == ["192.0.2.9"]
+
+
+def test_a_node_reaches_its_neighbours_and_receives_their_ties() -> None:
+    texts = written(**NODE)
+    assert one(texts["pjsip.conf"], "engine-2", "aor")["contact"] == ["sip:127.0.0.2:8172"]
+    assert "Stasis(tocsin,tie,${EXTEN})" in texts["extensions.conf"]
+    assert "tie," not in written()["extensions.conf"]
+
+
+def test_nodes_are_told_apart_by_their_names() -> None:
+    assert "systemname = engine-1\n" in written(**NODE)["asterisk.conf"]
+    assert replace(SETTINGS, **NODE).run_folder.name == "engine-1-run"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "unserved",
+    [
+        {"bind": EVERYWHERE},
+        {"nat": Nat(external_address="198.51.100.1")},
+        {"trunks": (replace(CARRIER, user="us", password="secret", register=True),)},
+        {"trunks": (replace(CARRIER, transport="tls"),), "certificate": CERTIFICATE},
+        {"trunks": (replace(CARRIER, their_password="a-password-of-theirs-0123"),)},
+    ],
+)
+def test_what_several_nodes_do_not_serve_is_refused(unserved: dict[str, object]) -> None:
+    with pytest.raises(Refusal, match="Several nodes"):
+        written(**NODE, **unserved)

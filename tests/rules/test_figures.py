@@ -111,11 +111,30 @@ def test_clocks_that_differ_make_no_negative_wait() -> None:
     assert told((-2, CallState.GREETING), (5, CallState.WAITING)).waited(until=at(9)) == timedelta(seconds=4)
 
 
+@pytest.mark.parametrize("why", ["caller hung up", UNSEEN_END])
+def test_whoever_leaves_with_a_keypad_answer_is_served_and_not_abandoned(why: str) -> None:
+    heard = [
+        CallStep("c1", 1, "", CallState.CHOOSING, at(0), None, "nl", "informed"),
+        CallStep("c1", 1, CallState.CHOOSING, CallState.ENDED, at(40), None, "nl", why, answer=7),
+    ]
+    counted = figures([course(steps=heard, arrived_at=NOON)], now=at(100))
+
+    assert counted == Figures(offered=1, self_served=1)
+    assert (counted.served, counted.mean_wait_of_all) == (1, timedelta(0))
+
+
 def test_whoever_was_turned_away_was_not_offered() -> None:
     counted = figures([told((0, CallState.TURNED_AWAY), (9, CallState.ENDED))], now=at(100))
 
     assert counted == Figures(turned_away=1)
     assert (counted.attempts, counted.service_level, counted.mean_wait_of_all) == (1, None, None)
+
+
+@pytest.mark.parametrize("taken_up", [CallState.PROMISED, CallState.EMERGENCY, CallState.WAITING])
+def test_whoever_was_turned_away_and_is_taken_up_all_the_same_was_offered(taken_up: CallState) -> None:
+    counted = figures([told((0, CallState.TURNED_AWAY), (9, CallState.CHOOSING), (12, taken_up))], now=at(100))
+
+    assert (counted.offered, counted.turned_away, counted.in_progress) == (1, 0, 1)
 
 
 PROMISED = (*HEARD_OUT, (40, CallState.PROMISED))
@@ -134,6 +153,17 @@ def test_a_call_with_a_promise_is_called_back_once_the_promise_is_over(
     after: tuple[tuple[float, CallState], ...], counted: Figures
 ) -> None:
     assert figures([told(*PROMISED, *after)], now=at(100)) == counted
+
+
+@pytest.mark.parametrize("after", [(), ((70, CallState.ENDED),)])
+def test_whoever_112_spoke_with_before_an_agent_was_diverted_promised_a_call_back_or_not(
+    after: tuple[tuple[float, CallState], ...],
+) -> None:
+    for before in (HEARD_OUT, PROMISED):
+        call = told(*before, (50, CallState.EMERGENCY), (55, CallState.OUTSIDE), *after)
+        assert figures([call], now=at(100)) == Figures(offered=1, diverted=1)
+    handed_over = told(*ANSWERED, (60, CallState.OUTSIDE), *after)
+    assert figures([handed_over], now=at(100)).answered == 1
 
 
 def test_an_answered_call_stays_answered_when_the_agent_disappears_and_the_caller_leaves() -> None:
@@ -185,7 +215,8 @@ def test_every_call_from_a_hidden_number_counts_as_a_caller_and_says_so() -> Non
 def test_every_offered_call_is_counted_once_whatever_happened(journal: Journal) -> None:
     counted = figures(courses(journal), now=journal.now)
 
-    assert counted.offered == counted.answered + counted.abandoned + counted.lost + counted.in_progress
+    left = counted.abandoned + counted.called_back + counted.diverted + counted.lost + counted.left_question
+    assert counted.offered == counted.served + left + counted.in_progress
     assert counted.attempts == len(journal.calls)
 
 

@@ -33,6 +33,12 @@ def test_a_port_that_cannot_be_used_is_refused(tmp_path: Path, port: str) -> Non
         an_instance(tmp_path, TOCSIN_PORT=port)
 
 
+@pytest.mark.parametrize("number", ["0", "3", "two"])
+def test_what_is_no_number_of_switchboards_is_refused(tmp_path: Path, number: str) -> None:
+    with pytest.raises(Refusal, match="TOCSIN_SWITCHBOARDS"):
+        an_instance(tmp_path, TOCSIN_SWITCHBOARDS=number)
+
+
 def test_an_instance_listens_on_this_machine_alone_unless_it_is_told_otherwise(tmp_path: Path) -> None:
     assert an_instance(tmp_path).bind == "127.0.0.1"
     assert an_instance(tmp_path, TOCSIN_BIND="192.0.2.7").bind == "192.0.2.7"

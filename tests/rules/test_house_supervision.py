@@ -24,13 +24,20 @@ def a_configuration(home: Path, **variables: str) -> configparser.RawConfigParse
 
 def test_every_part_has_a_program_that_starts_only_when_it_is_told(tmp_path: Path) -> None:
     found = a_configuration(tmp_path)
-    names = ["postgres", "engine", "switchboard", "work", "web"]
-    assert [name for name in found.sections() if name.startswith("program:")] == [f"program:{n}" for n in names]
-    for name in names:
+    runs = {name: name for name in ("postgres", "engine", "switchboard", "work", "web", "switchboard-2")}
+    runs["switchboard-2"] = "switchboard"
+    assert [name for name in found.sections() if name.startswith("program:")] == [f"program:{n}" for n in runs]
+    for name, run in runs.items():
         program = found[f"program:{name}"]
         assert program["autostart"] == "false"
         assert program["autorestart"] == "true"
-        assert shlex.split(program["command"])[-2:] == ["run", name]
+        assert shlex.split(program["command"])[-2:] == ["run", run]
+
+
+def test_where_one_switchboard_is_wanted_none_stands_by(tmp_path: Path) -> None:
+    found = a_configuration(tmp_path, TOCSIN_SWITCHBOARDS="1")
+    assert "program:switchboard" in found.sections()
+    assert "program:switchboard-2" not in found.sections()
 
 
 def test_parts_stop_in_the_reverse_of_the_order_in_which_they_start(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ GAVE_UP = LastCall(
     place_since=MIDNIGHT,
     queued_at=MIDNIGHT + timedelta(minutes=1),
     answered=False,
+    activation=1,
 )
 
 
@@ -30,6 +31,19 @@ def test_the_language_of_the_last_call_is_not_asked_again() -> None:
     story.call_again(last=GAVE_UP)
     assert (story.state("c2"), story.call("c2").language) == (CallState.INFORMING, "fr")
     assert story.told()["c2"] == words.hints(SCRIPT, "fr", heard_before=True) + words.front(SCRIPT, "fr")
+
+
+def test_who_never_chose_a_language_is_asked_again_and_has_the_old_place() -> None:
+    story = Story()
+    story.call_again(last=replace(GAVE_UP, language="nl", chose_language=False))
+    assert (story.state("c2"), story.told()["c2"]) == (CallState.GREETING, words.menu(SCRIPT))
+    assert story.call("c2").place_since == MIDNIGHT
+
+
+def test_where_there_is_one_language_nobody_had_to_choose() -> None:
+    story = Story(replace(SCRIPT, languages=("nl",)))
+    story.call_again(last=replace(GAVE_UP, language="nl", chose_language=False))
+    assert (story.state("c2"), story.call("c2").heard_before) == (CallState.INFORMING, True)
 
 
 def test_another_language_is_a_key_away() -> None:
@@ -96,9 +110,9 @@ def test_who_gave_up_and_calls_again_is_before_those_who_came_after_the_first_ca
     story.now = LEFT_AT + timing.REDIAL
     story.call_again(last=GAVE_UP)
     story.tell(ports.KeyPressed("c2", "#"))
-    assert story.told()["c2"] == words.position("fr", 1)
+    assert story.places()["c2"] == words.position("fr", 1)
     story.later(timing.POSITION)
-    assert story.told()["c1"] == words.position("fr", 2)
+    assert story.places()["c1"] == words.position("fr", 2)
 
 
 def test_the_place_is_lost_after_ten_minutes() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from tocsin.activations.rules import Hours, spoken_name
+from tocsin.calls.rules import closed_words
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules.phrases import PHRASES
 from tocsin.calls.rules.script import FrontWords, Script
@@ -61,6 +62,9 @@ def test_all_that_the_fallback_says_is_spoken_before_the_line_opens() -> None:
 
 def test_outside_opening_hours_and_while_closing_the_fallback_turns_callers_away() -> None:
     morning = replace(SCRIPT, hours=(Hours(weekday=0, start=time(8), until=time(11)),))
-    assert words.fallback(morning, now=MONDAY_NOON) == (said("nl", "outside_hours"), said("fr", "outside_hours"))
+    opens = {each: closed_words.opening(morning, each, now=MONDAY_NOON) for each in ("nl", "fr")}
+    assert all(opens.values())
+    told = (said("nl", "outside_hours"), *opens["nl"], said("fr", "outside_hours"), *opens["fr"])
+    assert words.fallback(morning, now=MONDAY_NOON) == told
     closing = replace(SCRIPT, accepts=False)
-    assert words.fallback(closing, now=MONDAY_NOON) == (said("nl", "nothing_open"), said("fr", "nothing_open"))
+    assert words.fallback(closing, now=MONDAY_NOON) == (said("nl", "closed"), said("fr", "closed"))

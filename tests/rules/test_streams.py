@@ -105,20 +105,6 @@ def test_the_time_with_victims_and_relatives_is_counted() -> None:
     assert not story.agent().takes_d2
 
 
-@pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.TASK])
-def test_a_break_from_them_is_counted_only_when_it_is_long_enough(verb: Verb) -> None:
-    story = with_ann(lambda story: trained(story, d2_time=timing.D2_LIMIT))
-    story.tell(ports.LegEnded("c1"))
-    story.ask(ANN, verb)
-    story.later(timing.D2_BREAK / 2)
-    story.ask(ANN, Verb.READY)
-    assert not story.agent().takes_d2
-    story.ask(ANN, verb)
-    story.later(timing.D2_BREAK)
-    story.ask(ANN, Verb.READY)
-    assert story.agent().takes_d2
-
-
 def test_who_does_other_work_is_offered_nothing_until_ready_again() -> None:
     story = with_ann(trained)
     story.ask(ANN, Verb.TASK)

@@ -71,7 +71,7 @@ def test_without_a_front_message_the_language_leads_straight_to_the_line() -> No
     story.arrive()
     story.tell(ports.KeyPressed("c1", "2"))
     assert (story.state(), story.call().language) == (CallState.WAITING, "fr")
-    assert story.told() == {"c1": words.position("fr", 1)}
+    assert story.places() == {"c1": words.position("fr", 1)}
 
 
 def test_an_uploaded_recording_takes_the_place_of_the_spoken_text() -> None:
@@ -125,7 +125,7 @@ def test_after_the_front_message_the_caller_is_told_the_place_in_line_and_then_h
     assert story.last.moves == (
         ports.StopPlaying("c1", "c1-2"),
         ports.StopPlaying("c1", "c1-2"),
-        ports.Play("c1", "c1-3", words.position("nl", 1)),
+        ports.Play("c1", "c1-3", words.position("nl", 1) + words.wait("nl", None)),
     )
     story.hear_out()
     assert story.last.moves == (ports.PlayMusic("c1"),)
@@ -149,8 +149,8 @@ def test_outside_the_opening_hours_callers_hear_so() -> None:
     story.arrive()
     assert story.state() is CallState.TURNED_AWAY
     assert story.last.steps[0].why == "outside opening hours"
-    closed = [spoken_name(language, PHRASES[language].outside_hours) for language in ("nl", "fr")]
-    assert story.told() == {"c1": tuple(closed)}
+    for language in ("nl", "fr"):
+        assert spoken_name(language, PHRASES[language].outside_hours) in story.told()["c1"]
 
 
 def test_a_closing_line_lets_nobody_new_in_but_serves_those_who_wait() -> None:

@@ -91,7 +91,7 @@ def test_a_caller_whose_offer_comes_to_nothing_is_never_left_in_silence(after, t
     expected = timing.SILENCE if told == "at once" else timing.POSITION
     assert story.call().due_at == story.now + expected
     story.later(expected)
-    assert story.told() == {"c1": words.position("fr", 1)}
+    assert story.places() == {"c1": words.position("fr", 1)}
 
 
 @pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.READY, Verb.DONE])

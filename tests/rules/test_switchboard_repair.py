@@ -129,8 +129,14 @@ CASES = [
     ),
     Case(CallState.TALKING, ALONE, CallState.RECONNECTING, TOLD_OF_LOSS, timing.AGENT_RETURN),
     Case(CallState.TALKING, GONE, None, ()),
-    Case(CallState.HELD, ANN_UP, CallState.HELD, (PlayMusic("c1"),)),
-    Case(CallState.HELD, TOGETHER, CallState.HELD, (Part("c1", "leg-ann"), PlayMusic("c1"))),
+    Case(CallState.HELD, ANN_UP, CallState.HELD, (PlayMusic("c1"),), timing.HOLD_REMINDER - AWAY),
+    Case(
+        CallState.HELD,
+        TOGETHER,
+        CallState.HELD,
+        (Part("c1", "leg-ann"), PlayMusic("c1")),
+        timing.HOLD_REMINDER - AWAY,
+    ),
     Case(CallState.HELD, ALONE, CallState.RECONNECTING, TOLD_OF_LOSS, timing.AGENT_RETURN),
     Case(CallState.HELD, GONE, None, ()),
     Case(
@@ -170,9 +176,11 @@ def test_what_a_call_becomes_by_what_the_census_finds(case: Case, restarted: boo
 
 
 def test_the_table_has_every_state_of_a_live_call() -> None:
-    # Of call-backs, tests/rules/test_call_backs.py has what a census finds.
-    call_backs = {CallState.PROMISED, CallState.DIALLING, CallState.RETRYING}
-    assert {case.before for case in CASES} == set(CallState) - {CallState.ENDED} - call_backs
+    # Of call-backs, tests/rules/test_called_back.py has what a census finds; of callers who were handed over to
+    # somebody outside, tests/rules/test_outside.py and test_emergency.py; of the survey, test_survey.py.
+    called_back = {CallState.PROMISED, CallState.DEFERRED, CallState.DIALLING, CallState.RETRYING}
+    elsewhere = called_back | {CallState.OUTSIDE, CallState.EMERGENCY, CallState.SURVEYED}
+    assert {case.before for case in CASES} == set(CallState) - {CallState.ENDED} - elsewhere
 
 
 def ready(story: Story) -> None:
@@ -258,6 +266,16 @@ def test_a_call_that_ended_in_the_same_decision_is_released_although_the_census_
     assert story.floor.calls == {}
     # The first was told to nobody: the switch was out of reach.
     assert story.last.moves == (Release("c1"), Release("c1"))
+
+
+def test_who_was_recorded_and_never_taken_in_is_a_call_in_the_fallback_and_begins_anew() -> None:
+    story = in_state(CallState.GREETING)
+    arrived_at = story.call().arrived_at
+    story.tell(ports.Census(in_fallback=frozenset({"c1"})))
+    assert (story.state(), story.last.moves) == (CallState.FALLBACK, ())
+    story.come_again(arrived_at=arrived_at)
+    assert story.state() is CallState.GREETING
+    assert [(step.before, step.after) for step in story.last.steps] == [("fallback", "greeting")]
 
 
 def test_nobody_in_the_fallback_is_given_up_while_the_switch_is_out_of_sight() -> None:

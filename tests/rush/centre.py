@@ -12,6 +12,8 @@ from django.db import connection
 
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import State
+from tocsin.calls.models import Call
+from tocsin.calls.rules.states import CallState
 from tocsin.project.instance import instance
 from tocsin.project.postgres import serving
 from tocsin.project.processes import command, surroundings
@@ -24,18 +26,30 @@ Tell = Callable[[str], None]
 
 
 @contextlib.contextmanager
+def database() -> Iterator[None]:
+    """The database, for as long as the block runs; nothing is open. The engine is there and does not run."""
+    with serving(instance):
+        call_command("migrate", verbosity=0)
+        ensure_engine(instance)
+        Activation.objects.exclude(state=State.CLOSED).update(state=State.CLOSED)
+        # What an earlier run left behind, which nobody would find again.
+        Call.objects.exclude(state=CallState.ENDED).update(state=CallState.ENDED)
+        (instance.home / "log").mkdir(exist_ok=True)
+        try:
+            yield
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
 def centre(*, queue_members: int = 0, prepare: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Database, engine and switchboard, for as long as the block runs; nothing is open but what `prepare` orders.
 
     `prepare` runs once the database is there and before the switchboard reads it.
     """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(serving(instance))
-        call_command("migrate", verbosity=0)
-        ensure_engine(instance)
-        Activation.objects.exclude(state=State.CLOSED).update(state=State.CLOSED)
+        stack.enter_context(database())
         prepare()
-        (instance.home / "log").mkdir(exist_ok=True)
         stack.enter_context(process("engine", [sys.executable, "-m", "tests.rush.engine", str(queue_members)]))
         stack.enter_context(process("switchboard", command("run", "switchboard")))
         wait_until(_connected, "the switchboard to reach the engine")

@@ -8,8 +8,8 @@ import subprocess
 import time
 from statistics import median
 
-from tests.rush.calls import Contender, hall, live_calls
-from tests.rush.centre import CALLERS, Tell, sipp, wait_until
+from tests.rush.calls import Contender, at_work, hall, live_calls
+from tests.rush.centre import CALLERS, Tell, end, sipp, wait_until
 from tocsin.project.instance import instance
 from tocsin.project.processes import command
 
@@ -18,6 +18,8 @@ STEPS = range(200, STAFF + 1, 100)
 ROUNDS = 3
 RATE = 50
 TALK_SECONDS = 10
+# By then SIPp has given up whoever was not answered, and whose end was not heard.
+PATIENCE_SECONDS = 60
 LOST_SHARE = 0.001
 BAR = 1.0
 
@@ -26,15 +28,17 @@ def measure(*, tell: Tell) -> dict[str, object]:
     """The most that each carries, in turns; `ratio` is ours to the peer's, the median of the rounds."""
     # A second of silence in G.711 A-law, spoken over and over.
     (instance.home / "speech.alaw").write_bytes(b"\xd5" * 8000)
-    with hall(staff=STAFF, tell=tell) as (ours, peer):
+    with hall(staff=STAFF, tell=tell) as (ours, peer), at_work():
         rounds = [_most(ours, peer, tell=tell) for _ in range(ROUNDS)]
-    ratio = median(most[ours.name] / most[peer.name] for most in rounds)
+    # Where the peer carries none, something else is wrong, and there is nothing to compare with.
+    ratios = [most[ours.name] / most[peer.name] for most in rounds if most[peer.name]]
+    ratio = median(ratios) if len(ratios) == ROUNDS else None
     return {
-        "ratio": round(ratio, 2),
+        "ratio": ratio and round(ratio, 2),
         "conversations": median(most[ours.name] for most in rounds),
         "peer": peer.name,
         "peer_conversations": median(most[peer.name] for most in rounds),
-        "holds": ratio >= BAR,
+        "holds": ratio is not None and ratio >= BAR,
     }
 
 
@@ -53,6 +57,14 @@ def _most(*contenders: Contender, tell: Tell) -> dict[str, int]:
 
 
 def _carried(contender: Contender, conversations: int, *, tell: Tell) -> bool:
+    try:
+        return _carry(contender, conversations, tell=tell)
+    except (TimeoutError, subprocess.SubprocessError) as error:
+        tell(f"{contender.name:>10} {conversations}: failed, {error}")
+        return False
+
+
+def _carry(contender: Contender, conversations: int, *, tell: Tell) -> bool:
     before = contender.connected()
     all_there_seconds = conversations / RATE
     callers = sipp(
@@ -62,10 +74,13 @@ def _carried(contender: Contender, conversations: int, *, tell: Tell) -> bool:
         address=CALLERS,
         port=instance.ports.outside_sip,
     )
-    time.sleep(all_there_seconds + TALK_SECONDS / 2)
-    connected = contender.connected() - before
-    received, lost = _packets_of_callers()
-    callers.wait()
+    try:
+        time.sleep(all_there_seconds + TALK_SECONDS / 2)
+        connected = contender.connected() - before
+        received, lost = _packets_of_callers()
+        callers.wait(2 * all_there_seconds + PATIENCE_SECONDS)
+    finally:
+        end(callers)
     wait_until(lambda: not live_calls(), "the last calls to end")
     share = lost / max(received + lost, 1)
     tell(f"{contender.name:>10} {conversations}: {connected} connected, {lost} of {received} packets lost")
@@ -75,7 +90,11 @@ def _carried(contender: Contender, conversations: int, *, tell: Tell) -> bool:
 def _packets_of_callers() -> tuple[int, int]:
     """How many packets the engine has received from those who are calling, and how many it missed."""
     table = subprocess.run(
-        command("engine", "console", "pjsip show channelstats"), capture_output=True, text=True, check=True
+        command("engine", "console", "pjsip show channelstats"),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
     ).stdout
     # bridge, channel, time up, codec, received, lost, ...; a caller outside every bridge has no first column.
     rows = re.findall(r"outside\S*\s+\d\d:\d\d:\d\d\s+\S+\s+(\d+)\s+(\d+)\s", table)

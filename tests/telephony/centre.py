@@ -17,21 +17,23 @@ import psycopg
 from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
-from tests.telephony.outside import PATIENCE_SECONDS, Ari, Outside, watching_outside
-from tocsin.calls.models import Call, CallStep, Pulse
+from tests.patience import PATIENCE_SECONDS
+from tests.telephony.outside import Ari, Outside, watching_outside
+from tests.what_happened import what_happened
+from tocsin.calls.models import Call
 from tocsin.calls.rules.states import CallState
-from tocsin.project.health import QUESTIONS
+from tocsin.project.health import switchboards_by_lead, trouble_of
 from tocsin.project.instance import Instance
+from tocsin.project.nodes import nodes_of
+from tocsin.project.parts import SWITCHBOARD, standby_of
 from tocsin.project.processes import command, stop_with_parent, surroundings
 from tocsin.project.rehearsal import outside_network
 from tocsin.project.supervision import Supervisor, log_of
-from tocsin.workforce.models import Agent
-from tocsin.workforce.rules import AgentState
 
 T = TypeVar("T")
 # Between two looks where nobody tells of a change.
 LOOK_SECONDS = 0.2
-_DATABASE_GONE = (django.db.OperationalError, django.db.InterfaceError, psycopg.OperationalError)
+DATABASE_GONE = (django.db.OperationalError, django.db.InterfaceError, psycopg.OperationalError)
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,17 @@ class Centre:
 
     @property
     def switch(self) -> Ari:
-        """The centre's own Asterisk, to look at."""
+        """The centre's own Asterisk, to look at; the first where it has several."""
+        return next(iter(self.nodes.values()))
+
+    @property
+    def nodes(self) -> dict[str, Ari]:
+        """Each Asterisk of the centre, by its name."""
         password = self.instance.secret("ari")
-        return Ari(port=self.instance.ports.switch_http, user="switchboard", password=password)
+        return {
+            node.name: Ari(port=node.http_port, user="switchboard", password=password)
+            for node in nodes_of(self.instance)
+        }
 
     @property
     def supervisor(self) -> Supervisor:
@@ -53,36 +63,68 @@ class Centre:
         return Supervisor(self.instance)
 
     def kill(self, part: str) -> None:
-        """Kill a part, which its supervisor then starts again."""
+        """Kill a part, which its supervisor then starts again; of the switchboards, the one that leads."""
         kill(part, of=self.instance)
+
+    def kill_every(self, part: str) -> None:
+        """Kill a part; of the switchboards, the one that stands by as well."""
+        states = self.supervisor.states()
+        for pid in filter(None, (states[name].pid for name in self._every(part))):
+            os.kill(pid, signal.SIGKILL)
+
+    def _every(self, part: str) -> list[str]:
+        standby = standby_of(self.instance) if part == SWITCHBOARD.name else ()
+        return [part, *(each.name for each in standby)]
 
     @contextmanager
     def halted(self, part: str) -> Iterator[None]:
-        """Have a part do nothing for as long as the block runs, and go on afterwards as if no time had passed."""
-        process = psutil.Process(self.supervisor.states()[part].pid)
-        process.suspend()
-        try:
+        """Have a part do nothing for as long as the block runs, and go on afterwards as if no time had passed.
+
+        The switchboard that stands by does as little as the one that leads.
+        """
+        states = self.supervisor.states()
+        with suspended(*filter(None, (states[name].pid for name in self._every(part)))):
             yield
-        finally:
-            process.resume()
+
+    @contextmanager
+    def hanging_switchboard(self) -> Iterator[int]:
+        """Have the switchboard that leads do nothing for as long as the block runs; gives its process."""
+        pid = pid_of(SWITCHBOARD.name, self.instance)
+        with suspended(pid):
+            yield pid
 
     @contextmanager
     def without(self, part: str) -> Iterator[None]:
-        """Kill a part and keep it away for as long as the block runs; then wait until it is back."""
-        self.kill(part)
+        """Kill a part and keep it away for as long as the block runs; then wait until it is back.
+
+        The switchboard is away with the one that stands by.
+        """
+        names = self._every(part)
+        self.kill_every(part)
         # Its supervisor is about to start it again, and refuses to stop what does not run at that very moment.
-        while self.supervisor.states()[part].state != "stopped":
-            with suppress(xmlrpc.client.Fault):
-                self.supervisor.ask("stopProcess", part)
+        while running := [name for name in names if self.supervisor.states()[name].state != "stopped"]:
+            for name in running:
+                with suppress(xmlrpc.client.Fault):
+                    self.supervisor.ask("stopProcess", name)
         try:
             yield
         finally:
-            self.supervisor.start(part)
+            for name in names:
+                self.supervisor.start(name)
             self.wait_healthy(part)
+
+    @property
+    def leader(self) -> int | None:
+        """The process of the switchboard that leads."""
+        return leader_of(self.instance)
+
+    def stands_by(self) -> bool:
+        """Whether a switchboard waits for the lead that another one has."""
+        return sorted(switchboards_by_lead(self.instance).values()) == [False, True]
 
     def wait_healthy(self, part: str) -> None:
         """Return when a part does its work, whoever runs it."""
-        self.until(lambda: not QUESTIONS[part](self.instance), f"{part} to be healthy")
+        self.until(lambda: not trouble_of(part, self.instance), f"{part} to be healthy")
 
     @contextmanager
     def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -108,10 +150,10 @@ class Centre:
                         # What is looked for may also be in the switch, of which nobody tells.
                         for _ in listening.notifies(timeout=LOOK_SECONDS, stop_after=1):
                             pass
-            except _DATABASE_GONE:
+            except DATABASE_GONE:
                 connection.close()
                 threading.Event().wait(LOOK_SECONDS)
-        raise AssertionError(f"Waited {PATIENCE_SECONDS} s in vain for {what}.\n{story()}")
+        raise AssertionError(f"Waited {PATIENCE_SECONDS} s in vain for {what}.\n{what_happened()}")
 
 
 def live_calls() -> list[Call]:
@@ -119,28 +161,42 @@ def live_calls() -> list[Call]:
     return list(Call.objects.exclude(state=CallState.ENDED).order_by("arrived_at"))
 
 
-def story() -> str:
-    """The calls and agents of the moment and the last steps, for whoever reads why a test failed."""
-    calls = [f"{call.leg} {call.state} since {call.since:%T}, agent {call.agent_id}" for call in live_calls()]
-    agents = [f"agent {a.pk} {a.state} {a.call}" for a in Agent.objects.exclude(state=AgentState.SIGNED_OUT)]
-    steps = [
-        f"{step.at:%T.%f} {step.call_id} {step} ({step.why})" for step in CallStep.objects.order_by("-id")[:20]
-    ]
-    pulse = Pulse.objects.values("at", "switch_connected", "backlog", "decision_ms").first()
-    return "\n".join([*calls, *agents, *reversed(steps), f"switchboard {pulse}"])
-
-
 def kill(part: str, *, of: Instance) -> None:
-    """Kill a part so that it cannot put anything in order first."""
-    pid = Supervisor(of).states()[part].pid
-    assert pid is not None, f"{part} does not run; {log_of(of, part)} says why."
-    os.kill(pid, signal.SIGKILL)
+    """Kill a part so that it cannot put anything in order first; of the switchboards, the one that leads."""
+    os.kill(pid_of(part, of), signal.SIGKILL)
+
+
+def pid_of(part: str, instance: Instance) -> int:
+    """The process of a part; of the switchboards, the one that leads."""
+    pid = leader_of(instance) if part == SWITCHBOARD.name else Supervisor(instance).states()[part].pid
+    assert pid is not None, f"{part} does not run; {log_of(instance, part)} says why."
+    return pid
+
+
+def leader_of(instance: Instance) -> int | None:
+    """The process of the switchboard that leads, where one does."""
+    return next((pid for pid, leads in switchboards_by_lead(instance).items() if leads), None)
+
+
+@contextmanager
+def suspended(*pids: int) -> Iterator[None]:
+    """Have processes stand still for as long as the block runs."""
+    processes = [psutil.Process(pid) for pid in pids]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 @contextmanager
 def running_centre(instance: Instance) -> Iterator[Centre]:
     """A new demo centre with every part, and the outside network, for as long as the block runs."""
-    watching = watching_outside(port=instance.ports.outside_http, password=instance.secret("ari"))
+    watching = watching_outside(
+        port=instance.ports.outside_http, password=instance.secret("ari"), log=log_of(instance, "outside")
+    )
     with demonstration(instance), outside_network(instance), watching as outside:
         yield Centre(instance=instance, outside=outside)
 

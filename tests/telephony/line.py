@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from tests.telephony.centre import Centre
 from tests.telephony.hearing import Samples, pure_tone, read_wav
@@ -25,9 +26,9 @@ FRONT_HZ = {"nl": 700, "fr": 850}
 FRONT_SECONDS = {"nl": 0.5, "fr": 3.0}
 # The chime that the engine plays to those who wait, and the tones of callers and agents in these tests.
 MUSIC_HZ = (392.0, 587.33)
-CALLER_HZ, AGENT_HZ = 440, 1000
-# Longer than any test speaks.
-TONE_SECONDS = 120
+CALLER_HZ, AGENT_HZ, COLLEAGUE_HZ = 440, 1000, 1500
+# As long as a test may take.
+TONE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class House:
         languages: Sequence[str] = ("nl", "fr"),
         hours: Sequence[Hours] = (),
         streams: Sequence[Stream] = (Stream.D5,),
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> Activation:
-        """Order that a number be opened."""
+        """Order that a number be opened; beside what is open on it, where names are given."""
         now = datetime.now(UTC)
         found = Number.objects.filter(digits=number, authorities=self.authority).first()
         return order_opening(
@@ -61,6 +63,7 @@ class House:
             recordings={language: self.recordings[language] for language in languages},
             hours=hours,
             streams=streams,
+            names=names,
             at=now,
         )
 
@@ -114,7 +117,7 @@ def tone(hz: int) -> str:
 def _record_tones(centre: Centre) -> dict[str, str]:
     """Make what the telephones sound, and the front messages; answers the latter by language."""
     media = centre.instance.home / "media"
-    for hz in (CALLER_HZ, AGENT_HZ):
+    for hz in (CALLER_HZ, AGENT_HZ, COLLEAGUE_HZ):
         write_sound(media / f"{tone(hz)}.wav", pure_tone(hz=hz, seconds=TONE_SECONDS))
     speech = EspeakSpeech(media=media, espeak=ensure_engine(centre.instance).espeak)
     names = {}

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from tests.telephony.hearing import Samples, contains, read_wav, share_of, tones
+from tests.patience import PATIENCE_SECONDS
+from tests.telephony.hearing import Samples, contains, longest_without, read_wav, share_of, share_with, tones
 
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 40
 _RETRY_SECONDS = 0.1
 
 
@@ -64,6 +64,14 @@ class Tape:
         """The share of the time in which one of these tones was the strongest."""
         return share_of(self.samples, wanted_hz)
 
+    def longest_without(self, hz: float) -> float:
+        """The longest time in seconds in which a tone was not the strongest."""
+        return longest_without(self.samples, hz)
+
+    def share_with(self, hz: float) -> float:
+        """The share of the time in which a tone was heard, alone or among others."""
+        return share_with(self.samples, hz)
+
     def contains(self, recording: Samples) -> bool:
         """Whether a recording was heard, whole, at some moment."""
         return contains(self.samples, recording)
@@ -75,8 +83,8 @@ class Tape:
 
 
 @contextmanager
-def watching_outside(*, port: int, password: str) -> Iterator["Outside"]:
-    """The outside network, once it answers, for as long as the block runs."""
+def watching_outside(*, port: int, password: str, log: Path) -> Iterator["Outside"]:
+    """The outside network, once it answers, for as long as the block runs; in `log` is what it said itself."""
     ari = Ari(port=port, user="outside", password=password)
     address = f"ws://127.0.0.1:{port}/ari/events?app=outside"
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -87,7 +95,7 @@ def watching_outside(*, port: int, password: str) -> Iterator["Outside"]:
                 socket = stack.enter_context(reading)
                 break
             except (OSError, WebSocketException):
-                assert time.monotonic() < deadline, "The outside network does not answer."
+                assert time.monotonic() < deadline, f"No answer from outside: {log.read_text()[-4000:]}"
                 threading.Event().wait(_RETRY_SECONDS)
         outside = Outside(ari)
         reader = threading.Thread(target=outside.read, args=(socket,), name="outside", daemon=True)
@@ -139,6 +147,13 @@ class Outside:
             self._taken.add(leg)
         return Telephone(leg, self)
 
+    def taken_up(self) -> list["Telephone"]:
+        """All telephones that the switch calls outside and that nobody took up; now they are."""
+        with self._news:
+            legs = self._called()
+            self._taken.update(legs)
+        return [Telephone(leg, self) for leg in legs]
+
     def _called(self) -> list[str]:
         return [
             subject
@@ -158,19 +173,23 @@ class Outside:
 
     def answer(self, number: str) -> "Telephone":
         """The telephone with this number, once it rings because the switch calls it, and answered."""
+        return self.rings_at(number).answer()
+
+    def rings_at(self, number: str) -> "Telephone":
+        """The telephone with this number, once it rings because the switch calls it."""
         with self._news:
             came = self._news.wait_for(lambda: self._ringing(number), timeout=PATIENCE_SECONDS)
             assert came, f"Waited {PATIENCE_SECONDS} s for {number} to ring."
             leg = self._ringing(number)
-        self.ari.ask("POST", f"channels/{leg}/answer")
+            self._taken.add(leg)
         return Telephone(leg, self)
 
     def _ringing(self, number: str) -> str:
-        """The newest leg that the switch called at a number; empty where there is none."""
+        """The newest leg that the switch called at a number and that nobody took up; empty where there is none."""
         legs = [
             leg
             for (kind, leg), event in self._happened.items()
-            if kind == "StasisStart" and event["args"] == ["number", number]
+            if kind == "StasisStart" and event["args"] == ["number", number] and leg not in self._taken
         ]
         return legs[-1] if legs else ""
 
@@ -205,14 +224,24 @@ class Telephone:
         self.outside.wait_for("StasisStart", self.leg)
         return self
 
-    def answer(self) -> None:
-        """Take a call from the switch."""
+    def answer(self) -> "Telephone":
+        """The same telephone, having taken the call from the switch."""
         self.outside.ari.ask("POST", f"channels/{self.leg}/answer")
+        return self
 
-    def press(self, key: str) -> None:
-        """Press a key, once the call is answered."""
+    def leave(self, *, cause: int = 16) -> None:
+        """End a call from the centre, for a cause of Q.850; of such a telephone no more is told here."""
+        self.outside.ari.ask("DELETE", f"channels/{self.leg}", reason_code=str(cause))
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the other side has answered."""
+        return self.outside.has_seen("StasisStart", self.leg)
+
+    def press(self, keys: str) -> None:
+        """Press a key, or several at once one after the other, once the call is answered."""
         self.answered()
-        self.outside.ari.ask("POST", f"channels/{self.leg}/dtmf", dtmf=key, duration="100")
+        self.outside.ari.ask("POST", f"channels/{self.leg}/dtmf", dtmf=keys, duration="100")
 
     def sound(self, recording: str) -> None:
         """Sound a recording into the line."""
@@ -228,6 +257,10 @@ class Telephone:
         """How the call ended, once it has: a cause of Q.850, 16 being a normal end."""
         return int(self.outside.wait_for("ChannelDestroyed", self.leg)["cause"])
 
+    def left(self) -> None:
+        """Return when the other side has hung up; unlike `ended`, also at a telephone that was called."""
+        self.outside.wait_for("StasisEnd", self.leg)
+
     @property
     def is_up(self) -> bool:
         """Whether the call has not ended yet, as this side sees it."""
@@ -235,7 +268,7 @@ class Telephone:
 
     @contextmanager
     def recording(self) -> Iterator[Tape]:
-        """Record what is heard here from the other side, and nothing of what is sounded here.
+        """Record what is heard here from the other side, and nothing that is sounded here; before the answer, too.
 
         Not from one who speaks to the next: recording is transcoding, and `dial` says what becomes of that.
         """
@@ -245,12 +278,12 @@ class Telephone:
         self._play_back(name, tape)
 
     def listen(self) -> Callable[[], Tape]:
-        """Begin to record a second of what is heard here; the answer waits for it."""
+        """Begin to record a second of what is heard here, once answered; what this answers waits for the end."""
+        self.answered()
         name = self._record(maxDurationSeconds="1")
         return lambda: self._play_back(name, Tape())
 
     def _record(self, **limit: str) -> str:
-        self.answered()
         name = f"{self.leg}-heard-{next(self._recordings)}"
         self.outside.ari.ask("POST", f"channels/{self.leg}/snoop/{name}", spy="in", app="outside")
         self.outside.wait_for("StasisStart", name)

@@ -1,7 +1,8 @@
 """Who takes part in a test: callers out there, and agents at their desks."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,9 +10,10 @@ from time import monotonic
 
 from django.contrib.sessions.backends.db import SessionStore
 
+from tests.patience import PATIENCE_SECONDS
 from tests.telephony.centre import Centre
-from tests.telephony.line import AGENT_HZ, CALLER_HZ, House, tone
-from tests.telephony.outside import PATIENCE_SECONDS, Telephone
+from tests.telephony.line import AGENT_HZ, CALLER_HZ, COLLEAGUE_HZ, House, tone
+from tests.telephony.outside import Tape, Telephone
 from tocsin.accounts.rules import Role
 from tocsin.authorities.actions import add_person
 from tocsin.authorities.models import Authority
@@ -32,6 +34,18 @@ def hears(telephone: Telephone, *tones_hz: float, share: float = 0.8) -> None:
     deadline = monotonic() + PATIENCE_SECONDS
     while (tape := telephone.listen()()).share_of(*tones_hz) < share:
         assert monotonic() < deadline, f"{tones_hz} Hz are not to be heard, but {tape.tones}."
+
+
+def hears_just(telephone: Telephone, *tones_hz: float) -> None:
+    """Return when all of these tones, and none of the other voices, are heard for a second at a telephone."""
+    others = {AGENT_HZ, CALLER_HZ, COLLEAGUE_HZ} - set(tones_hz)
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        tape = telephone.listen()()
+        heard, strange = [tape.share_with(hz) for hz in tones_hz], [tape.share_with(hz) for hz in others]
+        if min(heard, default=1) > 0.8 and max(strange, default=0) == 0:
+            return
+        assert monotonic() < deadline, f"Not {tones_hz} Hz and no other voice is heard, but {tape.tones}."
 
 
 def hear_each_other(zoe: "Caller", ann: "Desk") -> None:
@@ -79,10 +93,25 @@ class Caller:
         self.centre.until(lambda: self.state == state, f"a caller to be {state} who was {self.steps}")
         return self
 
+    def passed(self, state: CallState) -> "Caller":
+        """The same caller, once the journal has this state, which may be over by then."""
+        self.centre.until(
+            lambda: any(step.after == state for step in self.steps),
+            f"a caller to have been {state} who was {self.steps}",
+        )
+        return self
+
     def chooses(self, key: str = "1") -> "Caller":
         """The same caller, having pressed the key of a language."""
         self.comes_to(CallState.GREETING)
         self.telephone.press(key)
+        return self
+
+    def has_noted(self, why: str) -> "Caller":
+        """The same caller, once the journal has a step for this reason, which may not be the last by then."""
+        self.centre.until(
+            lambda: any(step.why == why for step in self.steps), f"{why!r} of a caller who was {self.steps}"
+        )
         return self
 
     def waits(self, key: str = "1") -> "Caller":
@@ -99,6 +128,16 @@ def caller(centre: Centre, number: str = "1771", *, shown: str = "") -> Caller:
     return Caller(centre, shown, telephone)
 
 
+@contextmanager
+def recorded_call(centre: Centre, number: str) -> Iterator[tuple[Caller, Tape]]:
+    """Somebody who dials a number, and all that is heard from the answer on, which waits for the recording."""
+    with ExitStack() as recording:
+        with centre.halted("switchboard"):
+            somebody = caller(centre, number)
+            tape = recording.enter_context(somebody.telephone.recording())
+        yield somebody, tape
+
+
 @dataclass
 class Desk:
     """An agent, with the screen as the switchboard decided it last, and a telephone that stands by."""
@@ -113,9 +152,20 @@ class Desk:
         # Known to the switch is known to the switchboard.
         known = f"endpoints/PJSIP/{self.login}"
         self.centre.until(lambda: self.centre.switch.ask("GET", known), "the telephone to be admitted")
+        self.dial()
+        self.centre.until(self._is_connected, "the telephone to be connected")
+
+    def _is_connected(self) -> bool:
+        """Whether the telephone is connected; refused by a switch that has just started, it calls again."""
+        if not self.telephone.is_up:
+            self.dial()
+        return self.telephone.is_answered
+
+    def dial(self) -> None:
+        """Have the telephone call the switch, which may not be there to answer."""
         self.telephone = self.centre.outside.dial(
             f"agent-{secrets.token_hex(4)}", endpoint=f"PJSIP/agent-{self.login}@agents", caller=self.login
-        ).answered()
+        )
 
     @property
     def state(self) -> str:

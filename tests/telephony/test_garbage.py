@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.telephony.line import House
-from tests.telephony.outside import PATIENCE_SECONDS
 from tests.telephony.people import caller
 from tocsin.calls.rules.states import CallState
 from tocsin.gateways.asterisk.engine.settings import CALLERS_ADDRESS
@@ -109,7 +109,7 @@ def test_a_call_whose_description_of_its_sound_is_of_no_use_is_refused(
         answers = trunk.makefile("rb")
         lines = (line for line in answers if line.startswith(b"SIP/2.0") and b" 100 " not in line)
         assert next(lines).split()[1].decode() == status
-    caller(house.centre).comes_to(CallState.GREETING)
+    caller(house.centre).passed(CallState.GREETING)
 
 
 def test_what_is_no_number_is_not_found(house: House) -> None:

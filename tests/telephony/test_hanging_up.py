@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.telephony.centre import Centre, live_calls
 from tests.telephony.line import House
 from tests.telephony.people import Caller, Desk, caller, desk
@@ -26,7 +27,7 @@ def greeted(house: House, ann: Desk) -> Caller:
 
 
 def informed(house: House, ann: Desk) -> Caller:
-    return caller(house.centre).chooses("2").comes_to(CallState.INFORMING)
+    return caller(house.centre).chooses("2").passed(CallState.INFORMING)
 
 
 def waiting(house: House, ann: Desk) -> Caller:
@@ -95,7 +96,7 @@ def test_nothing_is_left_of_many_callers_who_hang_up_at_any_moment(house: House)
     ports = house.centre.instance.ports
     callers = ["sipp", f"127.0.0.1:{ports.sip}", "-sf", str(SCENARIOS / "hanging_up.xml"), "-s", "1772"]
     callers += ["-i", CALLERS_ADDRESS, "-p", str(ports.outside_sip + 1)]
-    callers += ["-m", "60", "-r", "20", "-nostdin", "-timeout", "60"]
+    callers += ["-m", "60", "-r", "20", "-nostdin", "-timeout", str(2 * PATIENCE_SECONDS)]
     answer = subprocess.run(callers, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     house.centre.until(lambda: nothing_left(house.centre), "everything of the calls to be gone")

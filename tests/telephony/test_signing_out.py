@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.contracts.switch_worlds import can_register
+from tests.contracts.registering import can_register
 from tests.telephony.line import AGENT_HZ, House, tone
 from tests.telephony.people import conversation, desk, hear_each_other
 from tocsin.calls.actions import end_logins, issue_login

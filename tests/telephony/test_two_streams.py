@@ -33,4 +33,3 @@ def test_a_victim_is_offered_to_trained_agents_alone_and_it_is_kept_why(house: H
     informed = caller(house.centre, "1776").comes_to(CallState.CHOOSING)
     informed.telephone.press("1")
     bram.takes(informed)
-    house.close(line)

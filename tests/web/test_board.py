@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -14,6 +15,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, State
@@ -128,10 +130,57 @@ def test_it_says_in_one_sentence_how_it_goes(
     assert "Goes well: 1 caller waits, not for long." in page_of(client, flood)
 
     keep_call(flood, leg="c2", language="uk")
-    assert "Nobody at work speaks Ukrainian, and callers wait." in page_of(client, flood)
+    assert "Nobody at work can take Ukrainian, and callers wait." in page_of(client, flood)
 
     keep_call(flood, leg="c3", since=timezone.now() - timedelta(minutes=3))
     assert "3 callers wait, some too long." in page_of(client, flood)
+
+
+@pytest.mark.usefixtures("switchboard")
+def test_where_more_wait_than_agents_work_it_says_what_helps(
+    carl: Person, ann: Agent, flood: Activation, browser_of: Browser
+) -> None:
+    client = browser_of(carl)
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.TALKING)
+    keep_call(flood, leg="c1", since=timezone.now() - timedelta(seconds=50))
+    page = page_of(client, flood)
+    assert "1 caller waits longer than the aim." in page
+    assert "Call up more agents" not in page
+
+    keep_call(flood, leg="c2")
+    page = page_of(client, flood)
+    assert "2 callers wait, some longer than the aim." in page
+    assert "Call up more agents, or let the front message answer what is asked most." in page
+
+
+@pytest.mark.usefixtures("switchboard")
+def test_it_says_how_many_are_to_be_called_back_and_who_is_late(
+    carl: Person, ann: Agent, flood: Activation, browser_of: Browser
+) -> None:
+    client = browser_of(carl)
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.READY)
+    assert "To be called back 0" in words_of(page_of(client, flood), 'id="board"', 'id="today-title"')
+    Activation.objects.update(call_backs=False)
+    assert "To be called back" not in page_of(client, flood)
+
+    for leg, minutes in (("c1", 20), ("c2", 40)):
+        keep_call(flood, leg=leg, since=timezone.now() - timedelta(minutes=9))
+        Call.objects.filter(leg=leg).update(
+            state=CallState.PROMISED, promised_by=timezone.now() + timedelta(minutes=minutes)
+        )
+    soon = timezone.localtime(Call.objects.get(leg="c1").promised_by, ZoneInfo(flood.timezone))
+    told = words_of(page_of(client, flood), 'id="board"', 'id="today-title"')
+    assert f"To be called back 2 the first by {soon:%H:%M}" in told
+    assert "Goes well: nobody waits." in told
+
+    # An agent is asked to call: nobody is in line for that.
+    Call.objects.filter(leg="c1").update(state=CallState.OFFERED)
+    assert "Goes well: nobody waits." in page_of(client, flood)
+
+    Call.objects.filter(leg="c2").update(promised_by=timezone.now() - timedelta(seconds=1))
+    told = words_of(page_of(client, flood), 'id="board"', 'id="today-title"')
+    assert "To be called back 2 1 later than promised" in told
+    assert "1 caller should have been called back by now." in told
 
 
 @pytest.mark.usefixtures("switchboard")
@@ -184,7 +233,7 @@ def test_it_shows_who_waits_by_language_and_no_more_than_a_few_one_by_one(
     french = page.partition('<th scope="row">French</th>')[2].partition("</tr>")[0]
 
     assert french.count("data-since") == board.SHOWN_WAITS
-    assert words_of(page, '<th scope="row">French</th>', "</tr>").startswith("9 ")
+    assert words_of(page, '<th scope="row">French</th>', "</tr>").startswith(f"{board.SHOWN_WAITS + 3} ")
     assert "and 3 more" in french
 
 
@@ -221,7 +270,7 @@ def test_the_chart_of_the_day_has_its_figures_in_a_table(
     table = page.partition('<details id="quarters">')[2]
 
     assert 'viewBox="0 0 ' in page
-    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 0 2")
+    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 0 0 2")
     assert "style=" not in page.partition('id="board"')[2], "the browser is told to ignore styles in the page"
 
 
@@ -260,7 +309,7 @@ def test_the_stream_begins_with_the_whole_board(streaming: AsyncClient, flood: A
     async def story() -> tuple[str, str]:
         response = await streaming.get(f"/console/board/{flood.pk}/live/")
         assert isinstance(response, StreamingHttpResponse)
-        return response["Content-Type"], await asyncio.wait_for(first_event(response), 20)
+        return response["Content-Type"], await asyncio.wait_for(first_event(response), PATIENCE_SECONDS)
 
     kind, event = async_to_sync(story)()
 

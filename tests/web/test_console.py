@@ -28,28 +28,38 @@ def test_what_is_open_stands_on_the_first_page(carl: Person, rivaal: Authority, 
     assert "Nothing is open" not in page
 
 
-@pytest.mark.parametrize("page", ["", "close/", "logbook/", "front/nl/"])
+@pytest.mark.parametrize(
+    "page", ["", "close/", "logbook/", "front/nl/", "answers/nl/3/", "answers/nl/3/remove/", "news/nl/"]
+)
 def test_everything_of_an_exercise_carries_its_band(
     dirk: Person, rivaal: Authority, browser_of: Browser, page: str
 ) -> None:
     client = browser_of(dirk)
     exercise = world.activation(rivaal)
+    world.keypad_answer(exercise)
     assert b"band-exercise" in client.get(f"/console/activations/{exercise.pk}/{page}").content
     Activation.objects.update(state=State.CLOSED)
     real = world.activation(rivaal, kind=Kind.REAL)
+    world.keypad_answer(real)
     assert b"band-exercise" not in client.get(f"/console/activations/{real.pk}/{page}").content
 
 
-@pytest.mark.parametrize("page", ["", "progress/", "front/nl/", "close/", "logbook/"])
+@pytest.mark.parametrize(
+    "page",
+    ["", "progress/", "front/nl/", "answers/nl/3/", "answers/nl/3/remove/", "news/nl/", "close/", "logbook/"],
+)
 def test_otto_finds_nothing_of_another_authority(
     otto: Person, rivaal: Authority, browser_of: Browser, page: str
 ) -> None:
     opened = world.activation(rivaal)
+    world.keypad_answer(opened)
     client = browser_of(otto)
     assert client.get(f"/console/activations/{opened.pk}/{page}").status_code == 404
-    if page in ("front/nl/", "close/"):
-        given = {"why": "Van mij.", "sure": "on", "text_nl": "Ha."}
+    if page in ("front/nl/", "close/", "answers/nl/3/", "answers/nl/3/remove/", "news/nl/"):
+        given = {"why": "Van mij.", "sure": "on", "text_nl": "Ha.", "question": "Ha?", "text": "Ha."}
         assert client.post(f"/console/activations/{opened.pk}/{page}", given).status_code == 404
+        assert opened.keypad_answers.count() == 1
+        assert not opened.news.exists()
         opened.refresh_from_db()
         assert opened.state == State.OPEN
 

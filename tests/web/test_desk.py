@@ -1,9 +1,7 @@
 """The desk through HTTP: who may open it, what stands on it, and what is put before the switchboard."""
 
-import hashlib
-import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -21,12 +19,11 @@ from tocsin.activations.rules import Kind
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.authorities.models import Authority
 from tocsin.calls import models
+from tocsin.calls.rules import timing
 from tocsin.calls.rules.states import CallState
 from tocsin.insights.queries.board import board
 from tocsin.logbook.models import Line
-from tocsin.project.instance import instance
 from tocsin.web.desk.panel import Panel
-from tocsin.web.ice import turn_password
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
 
@@ -282,6 +279,15 @@ def test_the_desk_is_quiet_while_everything_works(ann: Agent) -> None:
     assert "is away" not in drawn(ann)
 
 
+@pytest.mark.parametrize(("held_for", "is_reminded"), [(MINUTE, False), (timing.HOLD_REMINDER, True)])
+def test_an_agent_is_reminded_of_a_caller_who_is_on_hold_for_long(
+    ann: Agent, flood: Activation, held_for: timedelta, is_reminded: bool
+) -> None:
+    put_on_desk(ann, a_call(flood), state=AgentState.TALKING)
+    models.Call.objects.update(state=CallState.HELD, since=timezone.now() - held_for)
+    assert ("The caller is still on hold. Speak with" in drawn(ann)) is is_reminded
+
+
 @pytest.mark.parametrize(
     ("state", "buttons"),
     [
@@ -333,74 +339,6 @@ def test_nothing_is_asked_by_following_a_link(ann: Agent) -> None:
 @pytest.mark.parametrize("address", POSTS)
 def test_another_site_cannot_ask_in_an_agents_name(ann: Agent, address: str) -> None:
     assert signed_in(ann.person, enforce_csrf_checks=True).post(address).status_code == 403
-
-
-# --- The telephone
-
-
-def test_an_agent_gets_a_telephone_and_the_newest_is_the_only_one(ann: Agent) -> None:
-    client = signed_in(ann.person)
-    client.post("/desk/telephone/")
-    issued = json.loads(client.post("/desk/telephone/").content)
-    login = models.TelephoneLogin.objects.get()
-    assert (login.username, login.agent, login.session) == (
-        issued["username"],
-        ann,
-        client.session.session_key,
-    )
-    assert issued["password"] not in login.digest
-
-
-def test_a_telephone_is_told_who_helps_it_through_a_router(ann: Agent, settings: object) -> None:
-    settings.STUN, settings.TURN = "stun.example.org:3478", "turn.example.org:3478"  # type: ignore[attr-defined]
-    settings.TURN_USER, settings.TURN_PASSWORD = "desk", "secret"  # type: ignore[attr-defined]
-    issued = json.loads(signed_in(ann.person).post("/desk/telephone/").content)
-    assert issued["iceServers"] == [
-        {"urls": "stun:stun.example.org:3478"},
-        {
-            "urls": ["turn:turn.example.org:3478", "turn:turn.example.org:3478?transport=tcp"],
-            "username": "desk",
-            "credential": "secret",
-        },
-    ]
-
-
-def test_with_a_shared_secret_each_telephone_has_a_turn_password_of_its_own_that_runs_out_with_the_web_session(
-    ann: Agent, settings: object
-) -> None:
-    settings.TURN_TLS, settings.TURN_SECRET = "turn.example.org:443", "shared"  # type: ignore[attr-defined]
-    before = timezone.now()
-    issued = json.loads(signed_in(ann.person).post("/desk/telephone/").content)
-    (server,) = issued["iceServers"]
-    runs_out, _, telephone = server["username"].partition(":")
-    assert server["urls"] == ["turns:turn.example.org:443?transport=tcp"]
-    assert telephone == issued["username"]
-    assert (
-        timedelta() <= datetime.fromtimestamp(int(runs_out), UTC) - before - timedelta(hours=12) + SECOND < MINUTE
-    )
-    assert server["credential"] == turn_password(server["username"], secret="shared")
-
-
-def test_a_sip_telephone_takes_the_place_of_the_browser_and_its_password_is_kept_nowhere(ann: Agent) -> None:
-    client = signed_in(ann.person)
-    client.post("/desk/telephone/")
-    issued = json.loads(client.post("/desk/own-telephone/").content)
-    login = models.TelephoneLogin.objects.get()
-    assert (login.username, login.agent, login.browser) == (issued["username"], ann, False)
-    assert issued["server"].endswith(f":{instance.ports.sip}")
-    digest = hashlib.md5(f"{login.username}:tocsin:{issued['password']}".encode(), usedforsecurity=False)
-    assert login.digest == digest.hexdigest()
-    shown = client.get("/desk/").content.decode()
-    assert 'data-own="yes"' in shown
-    assert issued["password"] not in shown
-
-
-def test_the_browser_takes_its_place_back(ann: Agent) -> None:
-    client = signed_in(ann.person)
-    client.post("/desk/own-telephone/")
-    client.post("/desk/telephone/")
-    assert models.TelephoneLogin.objects.get().browser
-    assert 'data-own="no"' in client.get("/desk/").content.decode()
 
 
 # --- The note

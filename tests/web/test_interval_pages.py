@@ -121,7 +121,7 @@ def test_every_figure_is_told_of_an_interval(carl: Person, flood: Activation, br
 
     assert cells(page, "tbody")[1] == [
         *("11:30", "3", "1", "50 %", "0:10", "0:17"),
-        *("2", "1", "0", "0", "0", "3", "1"),
+        *("2", "1", "0", "0", "0", "0", "3", "1"),
     ]
 
 

@@ -14,6 +14,7 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
 from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, Stream
@@ -167,7 +168,7 @@ def test_the_line_is_live(carl: Person, waiting: Call, browser_of: Browser) -> N
         response = await client.get(f"{line_of(waiting.activation)}live/")
         assert isinstance(response, StreamingHttpResponse)
         async with aclosing(response._iterator) as stream:  # type: ignore[attr-defined]
-            return str(await asyncio.wait_for(anext(stream), 20))
+            return str(await asyncio.wait_for(anext(stream), PATIENCE_SECONDS))
 
     event = async_to_sync(story)()
     assert 'id="call-c1"' in event
@@ -307,7 +308,7 @@ def test_the_story_says_why_a_call_was_offered_when_it_was_and_to_whom(
         "Less was asked of the agent than the line asks for otherwise.",
         "Back in line, first of all.",
         "The agent did not answer in time.",
-        f"Went before the call of {local(first)}: an agent was lost or did not answer.",
+        f"Went before the call of {local(first)}: the caller was cut off, or an agent was lost or did not answer.",
         "Ann answered.",
         "Ann put the caller on hold.",
         "Ann speaks with the caller again.",

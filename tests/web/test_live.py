@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import RequestFactory
 
+from tests.patience import PATIENCE_SECONDS
 from tocsin.web import live
+from tocsin.web.guards import PersonRequest
 
 pytestmark = pytest.mark.django_db
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 20
 
 
 def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -34,9 +34,10 @@ class Session:
         return self.is_there and key == self.session_key
 
 
-def a_request() -> HttpRequest:
-    request = RequestFactory().get("/")
+def a_request() -> PersonRequest:
+    request = cast(PersonRequest, RequestFactory().get("/"))
     request.session = Session()  # type: ignore[assignment]
+    request.is_let_in_still = lambda: True
     return request
 
 

@@ -118,7 +118,7 @@ def test_the_totals_are_those_of_the_report_and_the_board(monitor: Client, flood
     told = report(activation=flood, now=timezone.now()).total
 
     assert tuple(samples[f"tocsin_calls_{name}"] for name in COUNTS) == counts(told)
-    assert counts(told) == (5, 2, 1, 2, 1, 0, 0, 0, 0, 1, 0)
+    assert counts(told) == (5, 2, 1, 2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0)
     assert samples["tocsin_live_calls:waiting"] == board(activation=flood, now=timezone.now()).moment.in_line == 1
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tocsin.web.passage import Passage
 
 LOOPBACK, OWN, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 FIREFOX, CHROMIUM = "mozilla...THIS_IS_SDPARTA-99.0", "-"
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 20
 
 
 def offer(*, port: int, browser: str = FIREFOX) -> str:

@@ -14,6 +14,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from tests import world
+from tests.patience import PATIENCE_SECONDS
+from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.calls.actions import end_logins, issue_login
 from tocsin.project.asgi import application
@@ -21,8 +23,6 @@ from tocsin.web import telephone
 from tocsin.workforce.models import Agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 20
 OURS = f"http://127.0.0.1:{settings.INTERNAL_PORTS.web}"
 OFFER = "INVITE sip:agent-desk@tocsin SIP/2.0"
 
@@ -355,6 +355,24 @@ def test_a_browser_is_told_that_the_switch_is_away(line: Line) -> None:
         assert await browser.outcome() == ("websocket.close", telephone.SWITCH_AWAY)
 
     asyncio.run(asyncio.wait_for(story(), PATIENCE_SECONDS))
+
+
+def test_where_a_node_of_the_switch_does_not_answer_the_next_one_is_tried(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = settings.INTERNAL_PORTS.outside_http
+    monkeypatch.setattr(wiring, "telephone_ports", lambda: [nobody, settings.INTERNAL_PORTS.switch_http])
+
+    async def story(switch: Switch) -> None:
+        browser = Browser(**line)
+        serving = browser.connect()
+        assert await browser.heard.get() == {"type": "websocket.accept", "subprotocol": "sip"}
+        browser.say(OFFER)
+        assert await switch.calls.get() == OFFER
+        browser.go()
+        await serving
+
+    run(story)
 
 
 def test_a_browser_is_told_when_the_switch_goes_away(line: Line) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 import uvicorn
 
+from tests.patience import PATIENCE_SECONDS
 from tocsin.project.website import Server
 from tocsin.web.live import Screen, changes
 
 pytestmark = pytest.mark.django_db
-# Only so that a test that fails does not hang.
-PATIENCE_SECONDS = 20
 
 
 async def follow(scope: Any, receive: Any, send: Any) -> None:

@@ -15,6 +15,29 @@ OPENING_PROMISE = timedelta(seconds=60)
 SPOKEN_LANGUAGES = ("nl", "fr", "de", "en", "uk", "ru")
 # About two minutes of speech, in characters: nobody in need listens to more.
 LONGEST_FRONT_TEXT = 1500
+# The keys by which callers choose an incident where several are open on a number: the ear keeps no more apart.
+INCIDENT_KEYS = range(1, 6)
+# About three seconds: callers hear the names of all incidents before they choose one.
+LONGEST_NAME = 60
+# About half a minute: callers hear it again and again.
+LONGEST_NEWS = 400
+# Two messages of a telephone network, about, in the alphabet of Western Europe.
+LONGEST_SMS = 300
+# About ten seconds: asked of somebody who thought that the call was over.
+LONGEST_SURVEY = 160
+# The keys that answer a question; 1, 2 and 0 mean the same after every answer. Nobody remembers more than seven.
+ANSWER_KEYS = range(3, 10)
+# About ten seconds: callers hear all the questions before the first answer.
+LONGEST_QUESTION = 120
+# More than any centre has room for.
+MOST_WAITING = 10_000
+# Who waits for less than the shortest could not have been answered in earnest.
+SHORTEST_TARGET, LONGEST_TARGET = timedelta(seconds=5), timedelta(minutes=10)
+# Callers hear it before they are asked whether they agree to be recorded: a quarter of a minute.
+LONGEST_NOTICE = 300
+LONGEST_ARTICLE = 120
+# Nothing that was said is kept for longer than this many days.
+MOST_DAYS = 3650
 
 
 class Kind(StrEnum):
@@ -47,6 +70,48 @@ class Requirement:
     language_level: int = 1
     skills: Mapping[str, int] = field(default_factory=dict)
     relaxed_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is aimed at on a line: so many per cent of the calls answered within so long.
+
+    >>> Target().share
+    0.8
+    """
+
+    within: timedelta = timedelta(seconds=20)
+    percent: int = 80
+
+    def __post_init__(self) -> None:
+        if not SHORTEST_TARGET <= self.within <= LONGEST_TARGET:
+            raise Refusal("A target is from 5 seconds to 10 minutes.")
+        if not 1 <= self.percent <= 100:
+            raise Refusal("A target is from 1 to 100 per cent.")
+
+    @property
+    def share(self) -> float:
+        """The same as a share from 0 to 1."""
+        return self.percent / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tapes:
+    """The terms on which conversations of an activation are recorded: in which languages callers are told why and
+    asked to agree, and whether every conversation of who agreed is recorded, or those that a coordinator asks for.
+    """
+
+    id: int
+    notices: Mapping[str, str]
+    every: bool = True
+
+
+@dataclass(frozen=True)
+class VoiceQuestions:
+    """The terms on which callers in line may leave a question by voice, and after how many days it is deleted."""
+
+    terms: int
+    days: int
 
 
 class State(StrEnum):
@@ -115,6 +180,15 @@ def is_staffed(hours: Iterable[Hours], *, now: datetime, timezone: str) -> bool:
     stretches = tuple(hours)
     local = now.astimezone(ZoneInfo(timezone))
     return not stretches or any(stretch.covers(local) for stretch in stretches)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text says anything: a letter or a digit is in it.
+
+    >>> has_words("Binnen blijven."), has_words(" ?! ")
+    (True, False)
+    """
+    return any(character.isalnum() for character in text)
 
 
 def spoken_name(language: str, text: str) -> str:

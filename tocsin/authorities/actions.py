@@ -18,36 +18,49 @@ from tocsin.refusals import Refusal
 
 @contextmanager
 def viewing(
-    *, person: Person, authorities: Iterable[int], purpose: str, subject: str, at: datetime
+    *,
+    person: Person,
+    authorities: Iterable[int],
+    purpose: str,
+    subject: str,
+    at: datetime,
+    streams: Iterable[str] = (),
 ) -> Iterator[None]:
     """Open a transaction in which the personal records of these authorities, and no others, can be read.
 
+    Of what was written, only that of the streams given: what victims said is not shown with information.
     The view is noted with its purpose, last of all: while the transaction that wrote a line goes on, nobody else
     writes one, the switchboard neither. Nothing may be shown before the block has ended. Outside such a block
     row-level security shows no personal record at all.
     """
     keys = sorted(set(authorities))
+    written = sorted(streams)
     with transaction.atomic():
-        _let_see(",".join(map(str, keys)))
+        _let_see(",".join(map(str, keys)), streams=",".join(written))
         yield
         _let_see("")
-        facts = {"purpose": purpose, "authorities": keys}
+        facts = {"purpose": purpose, "authorities": keys, "streams": written}
         note(kind="person.viewed", subject=subject, by=person, at=at, facts=facts)
 
 
 @contextmanager
 def acting_as_centre() -> Iterator[None]:
     """Open a transaction in which the centre's own processes may write personal records of every authority."""
+    nested = connection.in_atomic_block
     with transaction.atomic():
         _let_see("centre")
         yield
-        _let_see("")
+        if nested:
+            _let_see("")
 
 
-def _let_see(viewer: str) -> None:
-    # Local to the transaction; emptied again because the block may be nested in a longer one.
+def _let_see(viewer: str, *, streams: str = "") -> None:
+    # Local to the transaction, and emptied again where the block is nested in a longer one.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('tocsin.viewer', %s, true)", [viewer])
+        cursor.execute(
+            "SELECT set_config('tocsin.viewer', %s, true), set_config('tocsin.streams', %s, true)",
+            [viewer, streams],
+        )
 
 
 def add_authority(
@@ -75,7 +88,7 @@ def add_authority(
 
 
 def assign_number(*, by: Person | None, authority: Authority, digits: str, at: datetime) -> Number:
-    """Let an authority be reached on a number; several authorities may share one, and use it in turn."""
+    """Let an authority be reached on a number; several authorities may share one."""
     _check_administrator(by)
     if not re.fullmatch(r"\+?[0-9]{2,15}", digits):
         raise Refusal("A number is 2 to 15 digits, with a plus sign before a country code: 1771, +3221234567.")

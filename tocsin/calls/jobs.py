@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from procrastinate.contrib.django import app
 
+from tocsin import wiring
 from tocsin.calls import actions, models
 from tocsin.calls.rules.retention import SET_ASIDE_KEPT
 
@@ -15,10 +16,30 @@ from tocsin.calls.rules.retention import SET_ASIDE_KEPT
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="forget_callers")
 def forget_callers(timestamp: int) -> int:
-    """What is older than the retention is forgotten, and what a restore put aside; answers how many numbers."""
-    now = datetime.fromtimestamp(timestamp, UTC)
-    actions.drop_set_aside(before=now - SET_ASIDE_KEPT)
-    return actions.forget_callers(before=now - settings.CALL_RETENTION)
+    """What is older than the retention is forgotten; answers how many numbers."""
+    return actions.forget_callers(before=datetime.fromtimestamp(timestamp, UTC) - settings.CALL_RETENTION)
+
+
+# By itself: a database to which somebody is connected cannot be dropped, and keeps no caller from being forgotten.
+@app.periodic(cron="27 * * * *")
+@app.task(queueing_lock="drop_set_aside")
+def drop_set_aside(timestamp: int) -> None:
+    """The database that a restore put aside is dropped."""
+    actions.drop_set_aside(before=datetime.fromtimestamp(timestamp, UTC) - SET_ASIDE_KEPT)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="keep_tapes")
+def keep_tapes(timestamp: int) -> int:
+    """Tapes that have ended are brought to where they are kept; answers how many."""
+    return actions.keep_tapes(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="delete_tapes")
+def delete_tapes(timestamp: int) -> int:
+    """Tapes whose retention is over are deleted, with a certificate; answers how many."""
+    return actions.delete_tapes(at=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="37 * * * *")
@@ -38,3 +59,18 @@ def end_stale_logins(timestamp: int) -> int:
     for session in stale:
         actions.end_logins(session=session, at=now)
     return len(stale)
+
+
+# The sixth part is the seconds: some wait for nothing else, because they cannot hear.
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="send_sms")
+def send_sms(timestamp: int) -> int:  # noqa: ARG001 - every sweep is called alike
+    """Callers get the SMS that they asked for, within seconds; answers how many were settled.
+
+    Where the carrier is away, all of them wait for the next sweep.
+    """
+    carrier = wiring.sms()
+    settled = 0
+    while carrier and actions.send_next_sms(carrier=carrier, at=datetime.now(UTC)):
+        settled += 1
+    return settled

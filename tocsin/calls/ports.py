@@ -1,4 +1,5 @@
-"""What calls need from outside: a telephone switch. Events come in, moves go out."""
+"""What calls need from outside: a telephone switch, to which moves go out and from which events come in, and what
+carries SMS."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tocsin.calls.rules.events import (
     CallArrived,
     CallerSeen,
     Census,
+    ClockPut,
     CoordinatorAsked,
     DialAnswered,
     DialFailed,
@@ -24,8 +26,11 @@ from tocsin.calls.rules.events import (
     ListenerSeen,
     MessagePlayed,
     Recorded,
+    SupervisorVerb,
     SwitchEvent,
     Verb,
+    is_on,
+    node_of,
 )
 from tocsin.calls.rules.moves import (
     Announce,
@@ -39,6 +44,7 @@ from tocsin.calls.rules.moves import (
     Play,
     PlayMusic,
     Record,
+    RecordAlone,
     Release,
     SendBack,
     StopListening,
@@ -56,6 +62,7 @@ __all__ = [
     "CallArrived",
     "CallerSeen",
     "Census",
+    "ClockPut",
     "Connect",
     "CoordinatorAsked",
     "Dial",
@@ -79,16 +86,22 @@ __all__ = [
     "Play",
     "PlayMusic",
     "Record",
+    "RecordAlone",
     "Recorded",
     "Release",
     "SendBack",
+    "SmsCarrier",
+    "SmsRefusedError",
     "StopListening",
     "StopPlaying",
     "StopRecording",
+    "SupervisorVerb",
     "Switch",
     "SwitchEvent",
     "TakeIn",
     "Verb",
+    "is_on",
+    "node_of",
 ]
 
 
@@ -115,6 +128,10 @@ class Switch(Protocol):
       census told: the receiver treats both alike.
     - `next_events` waits until something has happened and returns all that has; after Disconnected nothing more
       comes until `connect` is called again.
+    - A switch may have several nodes, and each leg is for ever on the one that its name begins with (`is_on`).
+      One node lost is told by a Disconnected that names it; the others go on, the switch itself looks for it, and
+      tells a Census of it when it is back or given up. Legs on different nodes can be connected like any others.
+      Nobody listens in but where caller, agent and listener are on one node: elsewhere Listen does nothing.
     - `carry_out` starts moves and does not wait for their end. Moves are carried out in the order given, also
       across calls of `carry_out`. A move about a leg that is gone does nothing. Calls that are up are never harmed
       by a lost connection.
@@ -125,7 +142,7 @@ class Switch(Protocol):
     - A census tells of conversations and of who listens in. Of tapes it tells nothing: whoever wants one asks for
       it again, and one that came to its end while nobody listened is there as a file, of mode 0600.
     - `keep_logins` makes the telephones given, and no others, able to register; it may be repeated at any time and
-      repairs what a restart of the switch forgot.
+      repairs what a restart of the switch forgot. Answers whether it could: where not, it is to be repeated.
     - `close` ends the connection: calls that are up stay up, and who was not taken in yet is left to the fallback.
     - `backlog` is the number of moves told and not yet confirmed: what admission control looks at.
     """
@@ -139,6 +156,22 @@ class Switch(Protocol):
 
     async def carry_out(self, moves: Sequence[Move]) -> None: ...
 
-    async def keep_logins(self, logins: Sequence[Login]) -> None: ...
+    async def keep_logins(self, logins: Sequence[Login]) -> bool: ...
 
     async def close(self) -> None: ...
+
+
+class SmsRefusedError(Exception):
+    """The carrier will never deliver this message: the number takes none, or it does not want the text."""
+
+
+class SmsCarrier(Protocol):
+    """What carries text messages to mobile telephones.
+
+    `send` hands one over and returns once the carrier has taken it; whether the telephone got it is not told.
+    `number` is E.164, `text` any characters of Unicode. Under one `key` at most one message is delivered, however
+    often it is sent, also after a restart. Raises SmsRefusedError where trying again is in vain, and OSError where
+    it is not: the carrier is away, or takes no more at the moment.
+    """
+
+    def send(self, *, key: str, number: str, text: str) -> None: ...

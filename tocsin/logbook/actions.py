@@ -1,5 +1,6 @@
 """The only way to write a line."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -11,6 +12,16 @@ from tocsin.logbook.rules import BEGINNING, line_digest
 
 # Any constant will do, as long as everyone who appends takes the same one.
 CHAIN_LOCK = 0x70C51
+# Two statements in one go: one alone would see what there was before it waited for the lock.
+_LAST = """
+SELECT pg_advisory_xact_lock(%s);
+SELECT digest FROM logbook_line ORDER BY id DESC LIMIT 1
+"""
+_APPEND = """
+INSERT INTO logbook_line (at, kind, by_id, authority, subject, facts, previous, digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+RETURNING id, pg_notify('tocsin_logbook', %s)
+"""
 
 
 def note(
@@ -32,28 +43,17 @@ def note(
     facts = dict(facts or {})
     at = at.astimezone(UTC)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-        last = Line.objects.order_by("-id").values_list("digest", flat=True).first() or BEGINNING
-        digest = line_digest(
-            previous=last,
-            at=at,
-            kind=kind,
-            by=by.pk if by else None,
-            authority=authority,
-            subject=subject,
-            facts=facts,
+        cursor.execute(_LAST, [CHAIN_LOCK])
+        cursor.nextset()
+        last = (cursor.fetchone() or [BEGINNING])[0]
+        line = Line(at=at, kind=kind, by=by, authority=authority, subject=subject, facts=facts, previous=last)
+        line.digest = line_digest(
+            previous=last, at=at, kind=kind, by=line.by_id, authority=authority, subject=subject, facts=facts
         )
-        line = Line.objects.create(
-            at=at,
-            kind=kind,
-            by=by,
-            authority=authority,
-            subject=subject,
-            facts=facts,
-            previous=last,
-            digest=digest,
+        cursor.execute(
+            _APPEND, [at, kind, line.by_id, authority, subject, json.dumps(facts), last, line.digest, kind]
         )
-    notify("tocsin_logbook", kind)
+        line.id, _ = cursor.fetchone()
     return line
 
 

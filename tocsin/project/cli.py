@@ -20,6 +20,7 @@ VERBS = {
     },
     "Look after": {
         "engine": "tocsin.project.engine_commands:engine",
+        "node": "tocsin.project.node_commands:node",
         "doctor": "tocsin.project.doctor:doctor",
         "db": "tocsin.project.database:db",
         "people": "tocsin.project.people_commands:people",

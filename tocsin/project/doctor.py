@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 import click
 import psycopg
 
+from tocsin.calls.rules.retention import SET_ASIDE_KEPT
 from tocsin.project.health import healths
 from tocsin.project.instance import Instance, instance
 from tocsin.project.postgres import LOG_WITHOUT_NUMBERS, serving
@@ -21,6 +22,7 @@ from tocsin.project.telephony import present_engine
 from tocsin.refusals import Refusal
 
 CLOCK_MAY_DIFFER = timedelta(seconds=2)
+SWEEPS_MAY_BE_LATE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,35 @@ def look_at_clock(instance: Instance) -> Finding:
     return found("clock", trouble if apart > CLOCK_MAY_DIFFER else "", "agrees with the database")
 
 
-def look_at_logbook(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
-    """Nobody changed the logbook, or the steps that it seals, behind the application's back."""
-    import django  # noqa: PLC0415 - Django is slow to load
+def look_at_retention(instance: Instance, *, now: datetime | None = None) -> Finding:
+    """The sweeps forget what they have to, every hour; two are missed before it is a fault."""
+    load_django()
+    from django.conf import settings  # noqa: PLC0415 - all of these need Django
     from django.db import Error  # noqa: PLC0415
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.project.settings")
-    django.setup()
+    from tocsin.authorities.actions import acting_as_centre  # noqa: PLC0415
+    from tocsin.calls.queries.retention import keeps_callers, set_aside_databases  # noqa: PLC0415
+
+    by = (now or datetime.now(UTC)) - SWEEPS_MAY_BE_LATE
+    kept = []
+    try:
+        with acting_as_centre():
+            if keeps_callers(since_before=by - settings.CALL_RETENTION):
+                kept.append("numbers, notes or treatments of callers are kept for longer than the retention")
+        aside = set_aside_databases(before=by - SET_ASIDE_KEPT)
+    except Error:
+        return found("retention", "cannot be read: run `tocsin db migrate`, then this again", "")
+    kept += [f"the database {name}, which a restore put aside, is still there" for name in aside]
+    mend = f"Tocsin was stopped, or {instance.home}/log/work.log says why; look again after an hour"
+    trouble = f"{'; '.join(kept)}: {mend}" if kept else ""
+    return found("retention", trouble, "nothing is kept for longer than it may be")
+
+
+def look_at_logbook(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
+    """Nobody changed the logbook, or the steps that it seals, behind the application's back."""
+    load_django()
+    from django.db import Error  # noqa: PLC0415 - needs Django
+
     from tocsin.calls.queries import journal_broken_at  # noqa: PLC0415 - its tables need Django
     from tocsin.logbook.queries import first_broken_line  # noqa: PLC0415
 
@@ -145,6 +169,32 @@ def look_at_logbook(instance: Instance) -> Finding:  # noqa: ARG001 - every look
     )
 
 
+def look_at_recordings(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
+    """Recordings of conversations are brought to where they are kept, and deleted when their time is over."""
+    from django.db import Error  # noqa: PLC0415 - Django is slow to load
+
+    load_django()
+    from tocsin.authorities.actions import acting_as_centre  # noqa: PLC0415 - its tables need Django
+    from tocsin.calls.queries.tapes import stuck_tapes  # noqa: PLC0415
+
+    try:
+        with acting_as_centre():
+            unkept, undeleted = stuck_tapes(at=datetime.now(UTC))
+    except Error:
+        return found("recordings", "cannot be read: run `tocsin db migrate`, then this again", "")
+    trouble = f"{unkept} cannot be kept, {undeleted} not be deleted: `tapes` and `kept-tapes` have to be writable"
+    mend = "they are tried again by themselves, and log/work.log says why not"
+    return found("recordings", f"{trouble}; {mend}" if unkept + undeleted else "", "none is left behind")
+
+
+def load_django() -> None:
+    """Make the tables of the application known."""
+    import django  # noqa: PLC0415 - Django is slow to load
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.project.settings")
+    django.setup()
+
+
 LOOKS: tuple[Callable[[Instance], Finding], ...] = (
     look_at_python,
     look_at_disk,
@@ -156,7 +206,9 @@ LOOKS_AT_DATABASE: tuple[Callable[[Instance], Finding], ...] = (
     look_at_log,
     look_at_migrations,
     look_at_clock,
+    look_at_retention,
     look_at_logbook,
+    look_at_recordings,
 )
 
 

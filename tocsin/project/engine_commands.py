@@ -7,6 +7,7 @@ import click
 
 from tocsin.gateways.asterisk.engine import console, record_of
 from tocsin.project.instance import instance
+from tocsin.project.nodes import nodes_of
 from tocsin.project.telephony import engine_folder, engine_settings, ensure_engine, present_engine
 from tocsin.refusals import Refusal
 
@@ -60,10 +61,15 @@ def path() -> None:
 
 
 @engine.command("console")
+@click.option("--node", "name", help="On this node, where the engine has several; on the first, if not given.")
 @click.argument("order", nargs=-1)
-def console_command(order: tuple[str, ...]) -> None:
+def console_command(*, name: str | None, order: tuple[str, ...]) -> None:
     """Open Asterisk's console on the engine that runs, or carry out one ORDER, such as: core show channels."""
+    names = [node.name for node in nodes_of(instance)]
+    if name and name not in names:
+        raise Refusal(f"There is no node {name}: the engine has {', '.join(names)}.")
+    number = names.index(name) + 1 if name else 1
     found = present_engine(instance)
     if found is None:
         raise Refusal("The telephone engine is not there yet: run `tocsin engine install`.")
-    console(found, engine_settings(instance), order=" ".join(order))
+    console(found, engine_settings(instance, number=number), order=" ".join(order))

@@ -3,19 +3,25 @@
 import http.client
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import click
 import psycopg
 
+from tocsin.gateways.asterisk.front import nodes_that_answer
 from tocsin.project.instance import Instance, instance
-from tocsin.project.parts import parts_of
+from tocsin.project.nodes import Node, nodes_of
+from tocsin.project.parts import SWITCHBOARD, parts_of, standby_of
 from tocsin.project.supervision import State, Supervisor
+from tocsin.project.telephony import front_settings
+from tocsin.refusals import Refusal
 
 SECONDS_TO_ANSWER = 3
-# A switchboard says every two seconds that it lives; this long without is more than a pause.
+# A switchboard says every second that it lives, and one that stands by looks for the lead more often; this long
+# without is more than a pause.
 SECONDS_OF_SILENCE = 10
 ALIVE = {"starting", "running"}
 LOOPBACK_OF_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, never bound
@@ -62,14 +68,23 @@ def trouble_of_postgres(instance: Instance) -> str:
     return "" if said_by_database(instance, "SELECT true") else "takes no connections yet"
 
 
-def trouble_of_engine(instance: Instance) -> str:
+def trouble_of_engine(instance: Instance, node: Node) -> str:
     """Asterisk's ARI answers, and it knows this instance's password."""
     login = f"switchboard:{instance.secret('ari')}"
-    port = instance.ports.switch_http
+    port = node.http_port
     status = http_status(host="127.0.0.1", port=port, path="/ari/asterisk/ping", login=login)
     if status == 200:
         return ""
     return "does not answer yet" if status is None else f"/ari/asterisk/ping answers {status}"
+
+
+def trouble_of_front(instance: Instance) -> str:
+    """Kamailio answers, and has somebody to hand a call to."""
+    try:
+        serving = nodes_that_answer(front_settings(instance).control)
+    except (ConnectionError, Refusal):
+        return "does not answer yet"
+    return "" if serving else "finds no node that takes calls"
 
 
 def trouble_of_web(instance: Instance) -> str:
@@ -80,14 +95,16 @@ def trouble_of_web(instance: Instance) -> str:
     return "does not answer yet" if status is None else f"/healthz answers {status}"
 
 
-def trouble_of_switchboard(instance: Instance) -> str:
-    """A switchboard leads: it holds its lock in the database, and has said not long ago that it lives."""
-    leads = """
-        SELECT EXISTS (SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
-        WHERE application_name = 'tocsin-switchboard' AND locktype = 'advisory' AND granted)
+def trouble_of_switchboard(instance: Instance, *, process: int | None = None) -> str:
+    """A switchboard leads: it holds its lock in the database, and has said not long ago that it lives.
+
+    Where `process` is given and another one leads, it is enough that this one stands by.
     """
-    if not said_by_database(instance, leads):
+    switchboards = switchboards_by_lead(instance)
+    if True not in switchboards.values():
         return "does not lead yet"
+    if process is not None and not switchboards.get(process):
+        return "" if process in switchboards else "does not stand by yet"
     silent_since = datetime.now(UTC) - timedelta(seconds=SECONDS_OF_SILENCE)
     speaks = f"SELECT EXISTS (SELECT FROM calls_pulse WHERE at > '{silent_since.isoformat()}')"  # noqa: S608 - ours
     return "" if said_by_database(instance, speaks) else "leads, but cannot record"
@@ -101,11 +118,39 @@ def trouble_of_work(instance: Instance) -> str:
     return "" if said_by_database(instance, lives) else "does not work yet"
 
 
+def switchboards_by_lead(instance: Instance) -> dict[int, bool]:
+    """The processes of the switchboards that lead or stand by, and whether each leads.
+
+    Whoever does not look for the lead does not stand by. None where the database does not answer.
+    """
+    connected = f"""
+        SELECT process, leads
+          FROM (SELECT split_part(application_name, ' ', 2)::int AS process, state_change,
+                       EXISTS (SELECT FROM pg_locks
+                                WHERE pid = activity.pid AND locktype = 'advisory' AND granted) AS leads
+                  FROM pg_stat_activity AS activity
+                 WHERE application_name ~ '^tocsin-switchboard [0-9]+$') AS switchboard
+         WHERE leads OR state_change > now() - interval '{SECONDS_OF_SILENCE} seconds'
+    """  # noqa: S608 - ours
+    try:
+        with asking_database(instance) as connection:
+            return dict(connection.execute(connected).fetchall())
+    except psycopg.Error:
+        return {}
+
+
+@contextmanager
+def asking_database(instance: Instance) -> Iterator[psycopg.Connection]:
+    """A connection by which the database answers in time, or raises a psycopg.Error."""
+    with psycopg.connect(instance.database_dsn, connect_timeout=SECONDS_TO_ANSWER) as connection:
+        connection.execute(f"SET statement_timeout = '{SECONDS_TO_ANSWER}s'".encode())
+        yield connection
+
+
 def said_by_database(instance: Instance, question: str) -> bool:
     """The answer of the database to a question of yes or no; no where it does not answer."""
     try:
-        with psycopg.connect(instance.database_dsn, connect_timeout=SECONDS_TO_ANSWER) as connection:
-            connection.execute(f"SET statement_timeout = '{SECONDS_TO_ANSWER}s'".encode())
+        with asking_database(instance) as connection:
             return connection.execute(question.encode()).fetchone() == (True,)
     except psycopg.Error:
         return False
@@ -113,16 +158,23 @@ def said_by_database(instance: Instance, question: str) -> bool:
 
 QUESTIONS: dict[str, Callable[[Instance], str]] = {
     "postgres": trouble_of_postgres,
-    "engine": trouble_of_engine,
-    "switchboard": trouble_of_switchboard,
+    "front": trouble_of_front,
     "work": trouble_of_work,
     "web": trouble_of_web,
 }
 
 
+def trouble_of(part: str, instance: Instance, *, process: int | None = None) -> str:
+    """What is wrong with a part that runs, as this `process` or as any; empty where it does its work."""
+    if part in {each.name for each in (SWITCHBOARD, *standby_of(instance))}:
+        return trouble_of_switchboard(instance, process=process)
+    node = next((node for node in nodes_of(instance) if node.name == part), None)
+    return trouble_of_engine(instance, node) if node else QUESTIONS[part](instance)
+
+
 def health_of(instance: Instance, state: State) -> Health:
     """How the part is that a supervisor says this of."""
-    trouble = QUESTIONS[state.name](instance) if state.state in ALIVE else f"is {state.state}"
+    trouble = trouble_of(state.name, instance, process=state.pid) if state.state in ALIVE else f"is {state.state}"
     return Health(part=state.name, state=state.state, pid=state.pid, seconds_up=state.seconds_up, trouble=trouble)
 
 

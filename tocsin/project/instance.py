@@ -22,6 +22,12 @@ LONGEST_SOCKET_FOLDER = 107 - 40
 # Two cores carry 800 streams of speech without a gap (`make bench only=conversations`): 400 callers and their
 # agents. Who only waits is one stream.
 CALLS_OF_A_CORE = 400
+MOST_CALLS = 100_000
+MOST_NODES = 8
+# One leads, and one stands by. A third would only serve where both die within the seconds that one takes to start.
+MOST_SWITCHBOARDS = 2
+# The last port of an instance is so far from the web port: that of the last node.
+HIGHEST_OFFSET = 170 + MOST_NODES
 # A transaction that stands still holds what others wait for, the logbook first of all.
 STANDSTILL = "-c idle_in_transaction_session_timeout=10s"
 # A server that is gone without a word is noticed within a dozen seconds, and not after hours.
@@ -43,6 +49,7 @@ class Ports:
     sip: int
     sip_tls: int
     outside_sip: int
+    front_inside: int
     rtp_first: int
     rtp_last: int
 
@@ -60,6 +67,7 @@ def ports_beside(web: int) -> Ports:
         sip=web + 160,
         sip_tls=web + 161,
         outside_sip=web + 162,
+        front_inside=web + 163,
         rtp_first=20000,
         rtp_last=29999,
     )
@@ -75,8 +83,15 @@ class Instance:
     hosts: list[str]
     origins: list[str]
     database_url: str | None
-    # How many callers are taken in at once.
+    # How many callers may be in line or in conversation at once; how many inside, with those who find the line
+    # full; and how many the trunks bring, of whom the others hear the fallback.
     most_calls: int
+    most_taken_in: int
+    trunk_calls: int
+    # How many Asterisks the switch has.
+    nodes: int = 1
+    # How many switchboards run: one leads, and the other stands by.
+    switchboards: int = MOST_SWITCHBOARDS
 
     def secret(self, name: str) -> str:
         """The instance's own random text of that name, made when it is first asked for and kept for ever."""
@@ -94,7 +109,16 @@ class Instance:
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables that make another process one of this instance."""
-        return {"TOCSIN_HOME": str(self.home), "TOCSIN_PORT": str(self.ports.web), "TOCSIN_BIND": self.bind}
+        return {
+            "TOCSIN_HOME": str(self.home),
+            "TOCSIN_PORT": str(self.ports.web),
+            "TOCSIN_BIND": self.bind,
+            "TOCSIN_MOST_CALLS": str(self.most_calls),
+            "TOCSIN_MOST_TAKEN_IN": str(self.most_taken_in),
+            "TOCSIN_TRUNK_CALLS": str(self.trunk_calls),
+            "TOCSIN_NODES": str(self.nodes),
+            "TOCSIN_SWITCHBOARDS": str(self.switchboards),
+        }
 
     @property
     def embedded(self) -> bool:
@@ -232,18 +256,34 @@ def parse_database_url(url: str) -> dict[str, Any]:
     return dict(words)
 
 
+def calls_in(environ: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
+    """The number of calls that a variable gives; raises Refusal where it is none, or fewer than another allows."""
+    given = environ.get(name) or str(min(default, MOST_CALLS))
+    if not given.isdecimal() or not least <= int(given) <= MOST_CALLS:
+        raise Refusal(f"{name}={given} is not a number of calls from {least} to {MOST_CALLS}.")
+    return int(given)
+
+
 def read_instance(environ: Mapping[str, str]) -> Instance:
     """The instance that these environment variables describe; raises Refusal where one cannot be used."""
     given = environ.get("TOCSIN_HOME")
     in_checkout = (CHECKOUT / "pyproject.toml").exists()
     usual = CHECKOUT / ".tocsin" if in_checkout else Path.home() / ".tocsin"
     port = environ.get("TOCSIN_PORT", "8000")
-    if not port.isdecimal() or not 1024 <= int(port) <= 65535 - 162:
-        raise Refusal(f"TOCSIN_PORT={port} is not a port from 1024 to {65535 - 162}.")
+    if not port.isdecimal() or not 1024 <= int(port) <= 65535 - HIGHEST_OFFSET:
+        raise Refusal(f"TOCSIN_PORT={port} is not a port from 1024 to {65535 - HIGHEST_OFFSET}.")
     ports = ports_beside(int(port))
-    most_calls = environ.get("TOCSIN_MOST_CALLS") or str(CALLS_OF_A_CORE * (os.cpu_count() or 1))
-    if not most_calls.isdecimal() or not 1 <= int(most_calls) <= 100_000:
-        raise Refusal(f"TOCSIN_MOST_CALLS={most_calls} is not a number of calls from 1 to 100000.")
+    most_calls = calls_in(environ, "TOCSIN_MOST_CALLS", default=CALLS_OF_A_CORE * (os.cpu_count() or 1))
+    most_taken_in = calls_in(environ, "TOCSIN_MOST_TAKEN_IN", default=most_calls * 3 // 2, least=most_calls)
+    trunk_calls = calls_in(
+        environ, "TOCSIN_TRUNK_CALLS", default=max(2 * most_calls, most_taken_in), least=most_taken_in
+    )
+    nodes = environ.get("TOCSIN_NODES") or "1"
+    if not nodes.isdecimal() or not 1 <= int(nodes) <= MOST_NODES:
+        raise Refusal(f"TOCSIN_NODES={nodes} is not a number of nodes from 1 to {MOST_NODES}.")
+    switchboards = environ.get("TOCSIN_SWITCHBOARDS") or str(MOST_SWITCHBOARDS)
+    if not switchboards.isdecimal() or not 1 <= int(switchboards) <= MOST_SWITCHBOARDS:
+        raise Refusal(f"TOCSIN_SWITCHBOARDS={switchboards} is not a number from 1 to {MOST_SWITCHBOARDS}.")
     names = [name.strip() for name in environ.get("TOCSIN_HOSTS", "").split(",") if name.strip()]
     bind = environ.get("TOCSIN_BIND", "127.0.0.1")
     own = list(dict.fromkeys(["127.0.0.1", "localhost", bind]))
@@ -254,7 +294,11 @@ def read_instance(environ: Mapping[str, str]) -> Instance:
         hosts=[*own, *names],
         origins=[*(f"http://{host}:{ports.web}" for host in own), *(f"https://{name}" for name in names)],
         database_url=environ.get("DATABASE_URL") or None,
-        most_calls=int(most_calls),
+        most_calls=most_calls,
+        most_taken_in=most_taken_in,
+        trunk_calls=trunk_calls,
+        nodes=int(nodes),
+        switchboards=int(switchboards),
     )
 
 

@@ -16,7 +16,9 @@ from django.db import close_old_connections
 from tocsin.calls.actions import ask, write_note
 from tocsin.calls.models import Call
 from tocsin.calls.ports import Verb
+from tocsin.calls.rules import incidents
 from tocsin.calls.rules.numbers import caller_mark
+from tocsin.calls.rules.script import Script
 from tocsin.gateways.asterisk.outside import Leg, OutsideNetwork
 from tocsin.gateways.asterisk.telephones import invented_number
 from tocsin.project.instance import instance
@@ -45,12 +47,35 @@ ANSWERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a caller presses to be served in a language about one of the incidents on the number."""
+
+    activation: int
+    language: str
+    keys: tuple[str, ...]
+
+
+def ways_in(line: Script, *, now: datetime) -> list[Way]:
+    """Every way to what takes calls now on a number; nothing is pressed where nothing is asked."""
+    taking = incidents.taking(line, now=now)
+    languages = incidents.languages_of(taking)
+    ways = []
+    for script in taking:
+        for language in script.languages:
+            offered = [each for each in taking if language in each.languages]
+            of_language = (str(languages.index(language) + 1),) if len(languages) > 1 else ()
+            of_incident = (str(script.key),) if len(offered) > 1 else ()
+            ways.append(Way(script.activation, language, of_language + of_incident))
+    return ways
+
+
 @dataclass(slots=True)
 class Caller:
     """Somebody who calls once, says what there is to say, and waits as long as patience lasts."""
 
     number: str
-    key: str
+    keys: tuple[str, ...]
     question: str
     patience_seconds: float
     served: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,7 +86,7 @@ class Caller:
         return caller_mark(self.number, key=settings.CALLER_HASH_KEY)
 
     async def call(self, outside: OutsideNetwork, *, line: str, chance: random.Random) -> None:
-        """Dial, choose the language, ask the question again and again; leave when patience or the call ends."""
+        """Dial, press the keys, ask the question again and again; leave when patience or the call ends."""
         leg = await outside.dial(leg=f"caller-{self.number.lstrip('+')}", number=line, caller=self.number)
         talking = asyncio.ensure_future(self._talk(outside, leg, chance))
         leaving = asyncio.ensure_future(self._lose_patience())
@@ -75,8 +100,9 @@ class Caller:
 
     async def _talk(self, outside: OutsideNetwork, leg: Leg, chance: random.Random) -> None:
         await leg.answered.wait()
-        await asyncio.sleep(chance.uniform(1, 5))
-        outside.press(leg, key=self.key)
+        for key in self.keys:
+            await asyncio.sleep(chance.uniform(1, 5))
+            outside.press(leg, key=key)
         await self.served.wait()
         while True:
             outside.speak(leg, media=[self.question])
@@ -161,18 +187,18 @@ class Staff:
 
 
 def invent_callers(
-    *, calls: int, languages: Sequence[str], questions: dict[str, str], chance: random.Random
+    *, calls: int, ways: Sequence[Way], questions: dict[str, str], chance: random.Random
 ) -> list[Caller]:
-    """Callers with numbers of their own, of whom a few have little patience."""
+    """Callers with numbers of their own, who share the ways in evenly, and of whom a few have little patience."""
     first = chance.randrange(10**6)
     return [
         Caller(
             number=invented_number(first + place),
-            key=str(languages.index(language) + 1),
-            question=questions[language],
+            keys=way.keys,
+            question=questions[way.language],
             patience_seconds=chance.choice([30, 120, 240, 240, 240]),
         )
-        for place, language in enumerate(chance.choices(languages, k=calls))
+        for place, way in enumerate(chance.choices(ways, k=calls))
     ]
 
 

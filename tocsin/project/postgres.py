@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -14,26 +15,41 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-import psycopg
-
 from tocsin.project.instance import Instance
 from tocsin.project.processes import close_pool, command, last_line, leashed, stop_with_parent, surroundings
 from tocsin.refusals import Refusal
 
 ACCOUNT = "tocsin-postgres"
 
-# Small, for a laptop; nothing here gives up safety (fsync, full_page_writes and checksums stay on).
 # A statement that fails, and the key it fails on, can hold a caller's number; the log keeps neither.
 LOG_WITHOUT_NUMBERS = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+
+
+def sync_method(platform: str, release: str) -> str:
+    """How PostgreSQL gets its folder onto the disk before it redoes what was written ahead, by system and version.
+
+    One order for the whole file system is faster than one for each of 1,600 files. But before Linux 5.8 it did not
+    tell of what could not be written (PostgreSQL 18, "Error Handling", recovery_init_sync_method).
+
+    >>> sync_method("linux", "6.1.0-13-amd64"), sync_method("linux", "5.4.0"), sync_method("darwin", "23.1.0")
+    ('syncfs', 'fsync', 'fsync')
+    """
+    major, minor = (int(number) for number in re.findall(r"\d+", release)[:2])
+    return "syncfs" if platform == "linux" and (major, minor) >= (5, 8) else "fsync"
+
+
+# Small, for a laptop; nothing here gives up safety (fsync, full_page_writes and checksums stay on).
+# After it was killed, callers hear the fallback until it is back: what is written ahead is redone in a second.
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
     "shared_buffers": "64MB",
     "min_wal_size": "32MB",
-    "max_wal_size": "256MB",
+    "max_wal_size": "128MB",
     "max_logical_replication_workers": "0",
     "io_method": "sync",
+    "recovery_init_sync_method": sync_method(sys.platform, os.uname().release),
     **LOG_WITHOUT_NUMBERS,
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -182,6 +198,8 @@ def serve(instance: Instance) -> NoReturn:
 
 def answers(instance: Instance) -> bool:
     """Whether the database, embedded or not, takes a connection now."""
+    import psycopg  # noqa: PLC0415 - the server starts without it, and on a busy machine half a second earlier
+
     try:
         with psycopg.connect(instance.database_dsn, connect_timeout=3) as connection:
             connection.execute("SELECT 1")

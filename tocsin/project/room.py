@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tocsin.gateways.asterisk.engine.settings import INSIDE_ADDRESS
 from tocsin.project.instance import Instance
+from tocsin.project.nodes import nodes_of
 
 MEGABYTES_TO_RUN = 200
 
@@ -40,7 +42,11 @@ def doors(instance: Instance) -> Iterator[Door]:
     ports = instance.ports
     stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
     yield Door(host=instance.bind, port=ports.web, kind=stream, use="the website")
-    yield Door(host="127.0.0.1", port=ports.switch_http, kind=stream, use="the telephone switch")
+    for node in nodes_of(instance):
+        yield Door(host="127.0.0.1", port=node.http_port, kind=stream, use="the telephone switch")
+    if instance.nodes > 1:
+        for port in (*(node.sip_port for node in nodes_of(instance)), ports.front_inside):
+            yield Door(host=INSIDE_ADDRESS, port=port, kind=datagram, use="SIP among the nodes")
     yield Door(host=instance.bind, port=ports.sip, kind=stream, use="SIP over TCP")
     yield Door(host=instance.bind, port=ports.sip, kind=datagram, use="SIP over UDP")
     yield Door(host=instance.bind, port=ports.sip_tls, kind=stream, use="SIP over TLS")

@@ -30,11 +30,20 @@ def postgres() -> None:
 
 
 @run.command()
-def engine() -> None:
-    """The telephone engine (Asterisk)."""
+@click.argument("number", type=int, default=1)
+def engine(number: int) -> None:
+    """The telephone engine (Asterisk), or the node of this NUMBER where it has several."""
     from tocsin.project.telephony import become_engine  # noqa: PLC0415
 
-    become_engine(instance)
+    become_engine(instance, number=number)
+
+
+@run.command()
+def front() -> None:
+    """What carriers call where the engine has several nodes (Kamailio)."""
+    from tocsin.project.telephony import become_front  # noqa: PLC0415
+
+    become_front(instance)
 
 
 @run.command()
@@ -49,9 +58,14 @@ def outside() -> None:
 def switchboard() -> None:
     """The daemon that decides what becomes of every call."""
     import django  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
 
+    # It has one connection. A pool would wait longer from one attempt to the next while the database is away.
+    settings.DATABASES["default"]["OPTIONS"].pop("pool")
     django.setup()
-    asyncio.run(run_switchboard())
+    import uvloop  # noqa: PLC0415
+
+    uvloop.run(run_switchboard())
 
 
 async def run_switchboard() -> None:
@@ -70,7 +84,7 @@ async def run_switchboard() -> None:
         speech=wiring.speech(),
         dsn=instance.database_dsn,
         region=settings.REGION,
-        limits=Limits(most_calls=instance.most_calls),
+        limits=Limits(most_calls=instance.most_calls, most_taken_in=instance.most_taken_in),
         stop=stop,
     )
 

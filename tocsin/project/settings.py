@@ -18,6 +18,9 @@ ALLOWED_HOSTS = instance.hosts
 CSRF_TRUSTED_ORIGINS = instance.origins
 INTERNAL_PORTS = instance.ports
 MEDIA_ROOT = instance.home / "media"
+# Where the switch records, and where tapes that have ended are kept, apart for each stream. Never served as files.
+TAPES = instance.home / "tapes"
+KEPT_TAPES = instance.home / "kept-tapes"
 # Others than this machine reach the instance, through a proxy that speaks HTTPS.
 PUBLIC = any(origin.startswith("https://") for origin in instance.origins)
 
@@ -110,7 +113,11 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 GATEWAYS = {
     "switch": "tocsin.project.gateways.asterisk_switch",
     "speech": "tocsin.project.gateways.espeak_speech",
+    "telephone_ports": "tocsin.project.nodes.telephone_ports",
 }
+if DEMO:
+    # Nobody is sent anything in earnest; elsewhere nothing is offered that nobody would send.
+    GATEWAYS["sms"] = "tocsin.project.gateways.rehearsed_sms"
 
 # --- Signing in ------------------------------------------------------------------------------------------
 

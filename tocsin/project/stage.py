@@ -15,11 +15,12 @@ from django.db import transaction
 from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.queries import live_activation
+from tocsin.activations.queries import live_activations
 from tocsin.activations.rules import Kind, State, Stream
 from tocsin.authorities.actions import add_person
 from tocsin.calls import models
 from tocsin.calls.actions import ask, end_logins, issue_login
+from tocsin.calls.daemon.memory import load_scripts
 from tocsin.calls.models import TelephoneLogin
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules.states import CallState, CallStep
@@ -28,7 +29,7 @@ from tocsin.gateways.asterisk.outside import OutsideNetwork, open_outside
 from tocsin.insights.rules.courses import course
 from tocsin.insights.rules.figures import figures
 from tocsin.project.instance import instance
-from tocsin.project.players import ANSWERS, QUESTIONS, Caller, Staff, invent_callers
+from tocsin.project.players import ANSWERS, QUESTIONS, Caller, Staff, Way, invent_callers, ways_in
 from tocsin.refusals import Refusal
 from tocsin.workforce.actions import enrol_agent
 from tocsin.workforce.models import Agent
@@ -66,12 +67,15 @@ class Outcome:
 
 
 async def perform(play: Play, *, tell: Callable[[str], None]) -> Outcome:
-    """Rehearse; `tell` is told now and then how far it is. Refuses where a real activation is open."""
-    activation = await sync_to_async(_exercise)(play.line)
-    spoken = await sync_to_async(_speak)(activation.languages)
-    callers = invent_callers(
-        calls=play.calls, languages=activation.languages, questions=spoken[0], chance=play.chance
-    )
+    """Rehearse with all exercises that are open on the line; `tell` is told which, and now and then how far it is.
+
+    Refuses where a real activation is open, or none takes calls.
+    """
+    ways = await sync_to_async(open_ways)(play.line, now=datetime.now(UTC))
+    activations = await sync_to_async(_activations)(ways)
+    tell(f"open on {play.line}: {', '.join(activation.title for activation in activations)}")
+    spoken = await sync_to_async(_speak)(dict.fromkeys(way.language for way in ways))
+    callers = invent_callers(calls=play.calls, ways=ways, questions=spoken[0], chance=play.chance)
     access = AriAccess(
         url=f"http://127.0.0.1:{instance.ports.outside_http}",
         user="outside",
@@ -79,7 +83,7 @@ async def perform(play: Play, *, tell: Callable[[str], None]) -> Outcome:
         app="outside",
     )
     outside = await open_outside(access, patience_seconds=SECONDS_TO_CONNECT)
-    logins = await sync_to_async(_sign_in)(activation, staff=play.staff, seconds=play.seconds + SECONDS_TO_END)
+    logins = await sync_to_async(_sign_in)(activations, staff=play.staff, seconds=play.seconds + SECONDS_TO_END)
     try:
         staff = Staff(
             agents={agent.pk: agent for agent in logins.values()},
@@ -120,23 +124,30 @@ async def _play(
     await asyncio.gather(*calls)
 
 
-def _exercise(line: str) -> Activation:
-    activation = live_activation(number=line)
-    if activation is None or activation.state != State.OPEN:
-        raise Refusal(f"Nothing is open on {line}: open an exercise first.")
-    if activation.kind != Kind.EXERCISE:
+def open_ways(line: str, *, now: datetime) -> list[Way]:
+    """The ways in to the exercises that are open on a line. Raises Refusal where none is, or something real."""
+    if live_activations().filter(number__digits=line).exclude(kind=Kind.EXERCISE).exists():
         raise Refusal(f"A real activation is open on {line}: synthetic calls would stand among real ones.")
-    return activation
+    script = load_scripts(State.OPEN).get(line)
+    ways = ways_in(script, now=now) if script else []
+    if not ways:
+        raise Refusal(f"Nothing is open on {line}: open an exercise first.")
+    return ways
 
 
-def _speak(languages: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+def _activations(ways: Iterable[Way]) -> list[Activation]:
+    found = Activation.objects.filter(pk__in={way.activation for way in ways})
+    return list(found.select_related("authority").order_by("pk"))
+
+
+def _speak(languages: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
     speech = wiring.speech()
     questions = {language: speech.say(language=language, text=QUESTIONS[language]) for language in languages}
     answers = {language: speech.say(language=language, text=ANSWERS[language]) for language in languages}
     return questions, answers
 
 
-def _sign_in(activation: Activation, *, staff: int, seconds: float) -> dict[TelephoneLogin, Agent]:
+def _sign_in(activations: Sequence[Activation], *, staff: int, seconds: float) -> dict[TelephoneLogin, Agent]:
     """Agents of the rehearsal, made where they are missing and ready, by their telephones' logins."""
     now = datetime.now(UTC)
     logins = {}
@@ -160,9 +171,11 @@ def _sign_in(activation: Activation, *, staff: int, seconds: float) -> dict[Tele
             )
             agent = enrol_agent(
                 person=person,
-                languages=dict.fromkeys(activation.languages, Level.GOOD),
-                skills={stream: Level.SOME for stream in activation.streams if stream != Stream.D5},
-                serves=[activation.authority],
+                languages={language: Level.GOOD for each in activations for language in each.languages},
+                skills={
+                    stream: Level.SOME for each in activations for stream in each.streams if stream != Stream.D5
+                },
+                serves={each.authority for each in activations},
                 by=None,
                 at=now,
             )
@@ -209,6 +222,7 @@ def _count(marks: Sequence[str]) -> Outcome:
                         language=s.language,
                         why=s.why,
                         stream=Stream(s.stream),
+                        answer=s.answer_id,
                     )
                     for s in of_call
                 ],

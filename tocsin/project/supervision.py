@@ -91,7 +91,7 @@ def configuration(*, parts: tuple[Part, ...], files: Files, password: str) -> st
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
     ]
     for place, part in enumerate(parts):
-        words = " ".join(f'"{quoted(word)}"' for word in command("run", part.name))
+        words = " ".join(f'"{quoted(word)}"' for word in command("run", *(part.words or (part.name,))))
         lines += [
             f"[program:{part.name}]",
             f"command={words}",
@@ -164,7 +164,7 @@ def supervised(instance: Instance) -> Iterator[tuple[Supervisor, subprocess.Pope
         configuration(parts=parts_of(instance), files=files, password=password), encoding="utf-8"
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "supervisor.supervisord", "-c", str(files.configuration)],
+        [sys.executable, "-m", "tocsin.project.attentive", "-c", str(files.configuration)],
         env=surroundings(instance),
         cwd="/",
         stdin=subprocess.DEVNULL,

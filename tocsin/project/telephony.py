@@ -5,16 +5,19 @@ import stat
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from tocsin.gateways.asterisk.ari import AriAccess
 from tocsin.gateways.asterisk.engine import (
     Certificate,
     Engine,
     EngineSettings,
     Nat,
+    Neighbour,
     Progress,
     Trunk,
     install,
@@ -24,7 +27,10 @@ from tocsin.gateways.asterisk.engine import (
     run_outside,
     system_engine,
 )
+from tocsin.gateways.asterisk.engine.settings import INSIDE_ADDRESS
+from tocsin.gateways.asterisk.front import FrontSettings, run_front
 from tocsin.project.instance import Instance
+from tocsin.project.nodes import Node, nodes_of, resting
 from tocsin.refusals import Refusal
 
 
@@ -106,26 +112,66 @@ def carriers(instance: Instance) -> tuple[Trunk, ...]:
     return read_trunks(file.read_text(encoding="utf-8"))
 
 
-def engine_settings(instance: Instance) -> EngineSettings:
-    """What the engine's configuration is made from."""
+def engine_settings(instance: Instance, *, number: int = 1) -> EngineSettings:
+    """What the configuration of a node of the engine is made from, the first being 1.
+
+    Raises Refusal where there is none of that number.
+    """
     ports = instance.ports
+    nodes = nodes_of(instance)
+    if not 1 <= number <= len(nodes):
+        raise Refusal(f"There is no node {number}: the engine has {len(nodes)} (TOCSIN_NODES).")
+    node = nodes[number - 1]
     return EngineSettings(
         home=instance.home,
         bind=instance.bind,
-        http_port=ports.switch_http,
-        sip_port=ports.sip,
+        name=node.name,
+        neighbours=tuple(_neighbour(other) for other in nodes if other is not node),
+        front=f"{INSIDE_ADDRESS}:{ports.front_inside}",
+        http_port=node.http_port,
+        sip_port=node.sip_port,
         sip_tls_port=ports.sip_tls,
-        rtp_first=ports.rtp_first,
-        rtp_last=ports.rtp_last,
+        rtp_first=node.rtp_first,
+        rtp_last=node.rtp_last,
         password=instance.secret("ari"),
         trunks=carriers(instance),
         nat=router(),
         outside_http_port=ports.outside_http,
         outside_sip_port=ports.outside_sip,
         most_calls=instance.most_calls,
+        trunk_calls=instance.trunk_calls,
         rehearsal=instance.demo,
-        certificate=certificate(),
+        certificate=certificate() if len(nodes) == 1 else None,
     )
+
+
+def front_settings(instance: Instance) -> FrontSettings:
+    """What the configuration of the front is made from."""
+    return FrontSettings(
+        home=instance.home,
+        bind=instance.bind,
+        sip_port=instance.ports.sip,
+        inside_port=instance.ports.front_inside,
+        nodes=tuple(_neighbour(node) for node in nodes_of(instance)),
+        trunks=carriers(instance),
+        control=instance.sockets / "front" / "control",
+        resting=resting(instance),
+        rehearsal=instance.demo,
+    )
+
+
+def access_to(node: Node, instance: Instance) -> AriAccess:
+    """How the switchboard reaches a node."""
+    return AriAccess(
+        url=f"http://127.0.0.1:{node.http_port}",
+        user="switchboard",
+        password=instance.secret("ari"),
+        app="tocsin",
+    )
+
+
+def _neighbour(node: Node) -> Neighbour:
+    return Neighbour(name=node.name, sip_port=node.sip_port)
 
 
 def present_engine(instance: Instance) -> Engine | None:
@@ -176,11 +222,18 @@ def reporter() -> Callable[[str, Progress | None], None]:
     return report
 
 
-def become_engine(instance: Instance) -> NoReturn:
-    """Become the engine, in the foreground; raises Refusal where it is not there."""
-    run(ready_engine(instance), engine_settings(instance))
+def become_engine(instance: Instance, *, number: int) -> NoReturn:
+    """Become a node of the engine, in the foreground; raises Refusal where it is not there."""
+    run(ready_engine(instance), engine_settings(instance, number=number))
+
+
+def become_front(instance: Instance) -> NoReturn:
+    """Become what stands before several nodes; raises Refusal where that cannot be."""
+    instance.make_sockets()
+    run_front(front_settings(instance))
 
 
 def become_outside(instance: Instance) -> NoReturn:
     """Become the telephone network of a rehearsal; raises Refusal where the engine is not there."""
-    run_outside(ready_engine(instance), engine_settings(instance))
+    # Whoever is before it: the outside calls where callers do.
+    run_outside(ready_engine(instance), replace(engine_settings(instance), sip_port=instance.ports.sip))

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 import click
 
+from tocsin.project.hanging import Hanging
 from tocsin.project.health import address_of, health_of
 from tocsin.project.instance import Instance, instance
-from tocsin.project.parts import ENGINE, POSTGRES, USING_DATABASE
+from tocsin.project.parts import POSTGRES, USING_DATABASE, standby_of, telephony_of
 from tocsin.project.processes import command, last_line, surroundings
 from tocsin.project.room import disk_in_the_way, ports_in_the_way
 from tocsin.project.supervision import Supervisor, log_of, stop_leftovers, supervised
@@ -98,16 +99,21 @@ def run_parts(instance: Instance) -> None:
     # A supervisord that is gone while it is spoken to is one that was killed.
     with supervised(instance) as (supervisor, process), contextlib.suppress(ConnectionError):
         # The engine needs no database, so it starts meanwhile.
-        early = [POSTGRES.name, ENGINE.name] if instance.embedded else [ENGINE.name]
+        telephony = [part.name for part in telephony_of(instance)]
+        early = [POSTGRES.name, *telephony] if instance.embedded else telephony
         late = [part.name for part in USING_DATABASE]
         start(supervisor, early)
         if instance.embedded:
             wait_until_healthy(instance, supervisor, [POSTGRES.name])
         migrate(instance)
         start(supervisor, late)
-        wait_until_healthy(instance, supervisor, [ENGINE.name, *late])
+        wait_until_healthy(instance, supervisor, [*telephony, *late])
+        if standby := [part.name for part in standby_of(instance)]:
+            # Not before: it would take from the others what they need of the machine to start.
+            start(supervisor, standby)
+            wait_until_healthy(instance, supervisor, standby)
         click.echo(f"ready {address_of(instance)}")
-        watch(supervisor, process)
+        watch(instance, supervisor, process)
 
 
 def start(supervisor: Supervisor, names: list[str]) -> None:
@@ -157,13 +163,19 @@ def migrate(instance: Instance) -> None:
         raise Refusal(f"The database could not be brought up to date ({last_line(log)}); {log} says more.")
 
 
-def watch(supervisor: Supervisor, process: subprocess.Popen[bytes]) -> None:
-    """Start again what supervisord gave up, until it is itself gone."""
+def watch(instance: Instance, supervisor: Supervisor, process: subprocess.Popen[bytes]) -> None:
+    """Start again what supervisord gave up, and switchboards that hang, until supervisord is itself gone."""
+    hanging = Hanging(instance)
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(SECONDS_BETWEEN_LOOKS)
             return
-        for state in supervisor.states().values():
+        states = supervisor.states()
+        for state in states.values():
             if state.state == "fatal":
                 click.echo(f"{state.name} keeps stopping: starting it again")
                 supervisor.start(state.name)
+        for name, pid in hanging.too_long(states, at=time.monotonic()).items():
+            click.echo(f"{name} hangs: starting it again")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

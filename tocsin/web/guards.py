@@ -25,6 +25,8 @@ class PersonRequest(HttpRequest):
     """A request that passed `for_roles`: somebody is signed in."""
 
     user: Person
+    # Asked anew, by pages that stay open for hours, whether the person would be let in now.
+    is_let_in_still: Callable[[], bool]
 
 
 def for_everybody(view: View) -> View:
@@ -69,8 +71,8 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             response = _turned_away(request, roles)
             if response is None:
-                translation.activate(cast(Person, request.user).language)
-                response = view(request, *args, **kwargs)
+                let_in = _let_in(request, roles)
+                response = view(let_in, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
@@ -80,8 +82,8 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
             request.user = await request.auser()
             response = await sync_to_async(_turned_away)(request, roles)
             if response is None:
-                translation.activate(cast(Person, request.user).language)
-                response = await view(request, *args, **kwargs)
+                let_in = _let_in(request, roles)
+                response = await view(let_in, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
@@ -90,6 +92,15 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
         return cast(View, worn)
 
     return guard
+
+
+def _let_in(request: HttpRequest, roles: tuple[Role, ...]) -> PersonRequest:
+    """The request of somebody who may see the page, in their language."""
+    let_in = cast(PersonRequest, request)
+    translation.activate(let_in.user.language)
+    person = Person.objects.filter(pk=let_in.user.pk, is_active=True, roles__overlap=list(roles))
+    let_in.is_let_in_still = person.exists
+    return let_in
 
 
 def _turned_away(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponseBase | None:

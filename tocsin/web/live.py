@@ -8,15 +8,19 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Ite
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django.db
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    # Has the tables with it, and the process imports this before Django knows of any.
+    from tocsin.web.guards import PersonRequest
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +134,7 @@ def _tell(told: dict[str, Any]) -> None:
 
 
 def live_page(
-    request: HttpRequest,
+    request: "PersonRequest",
     draw: Callable[[], str],
     *,
     agents: Callable[[], Collection[int]],
@@ -140,9 +144,9 @@ def live_page(
     """The server-sent events that keep a page up to date: what `draw` answers, whenever it is something new.
 
     It is drawn again when something changed of the activation or of one of `agents`, who are asked for before
-    each drawing. Both run in a thread, in the language of the request. The stream ends with the web session;
-    while the database is away the page is told by an event `away`. A session with too many streams is refused
-    (429).
+    each drawing. Both run in a thread, in the language of the request. The stream ends with the web session, and
+    once the guard would not let the person in any more; while the database is away the page is told by an event
+    `away`. A session with too many streams is refused (429).
     """
     session = request.session.session_key or ""
     if _streams[session] >= STREAMS_PER_SESSION:
@@ -158,7 +162,7 @@ def live_page(
     def drawing() -> str | None:
         try:
             with translation.override(language):
-                if not request.session.exists(session):
+                if not request.session.exists(session) or not request.is_let_in_still():
                     return None
                 # Before the drawing: who changes during it has it done again.
                 screen.agents = frozenset(agents())

@@ -48,10 +48,12 @@ class Exposition(Collector):
         for state in AgentState:
             agents.add_metric([state], self.read.agents.get(state, 0))
         yield agents
+        told = "Agents at work who have been with victims and relatives for long, and are offered none."
+        yield _gauge("agents_in_d2_break", told, self.read.agents_in_d2_break)
         if pulse := self.read.pulse:
             age = (self.now - pulse.at).total_seconds()
             yield _gauge("switchboard_pulse_age_seconds", "Since the switchboard last said how it is.", age)
-            yield _gauge("switchboard_backlog", "Events that the switchboard has not decided yet.", pulse.backlog)
+            yield _gauge("switchboard_backlog", "Requests to the switch that it has not confirmed.", pulse.backlog)
             seconds = pulse.decision_ms / 1000
             yield _gauge("switchboard_decision_seconds", "How long the last decision took to be kept.", seconds)
             yield _gauge("switch_connected", "1 while the switchboard reaches the switch.", pulse.switch_connected)

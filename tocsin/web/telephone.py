@@ -18,6 +18,7 @@ from django.db import DataError, InterfaceError, OperationalError, connection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.calls.actions import issue_login
 from tocsin.calls.models import TelephoneLogin
@@ -89,18 +90,8 @@ async def relay(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _carry(scope: Scope, session: str, give_way: asyncio.Event, receive: Receive, send: Send) -> int | None:
     """Carry frames both ways; answers the code to close the browser's side with, None where it is closed."""
-    address = f"ws://127.0.0.1:{settings.INTERNAL_PORTS.switch_http}/ws"
-    try:
-        switch = await connect(
-            address,
-            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
-            open_timeout=SECONDS_TO_REACH_SWITCH,
-            max_size=LONGEST_FRAME,
-            compression=None,
-            proxy=None,
-        )
-    except (OSError, TimeoutError, WebSocketException) as error:
-        log.warning("A telephone could not reach the switch: %s", error)
+    switch = await _reach_switch()
+    if switch is None:
         return SWITCH_AWAY
     passage = Passage()
     ends: tuple[Awaitable[int | None], ...] = (
@@ -119,6 +110,23 @@ async def _carry(scope: Scope, session: str, give_way: asyncio.Event, receive: R
         await asyncio.gather(*tasks, return_exceptions=True)
         passage.close()
         await switch.close()
+
+
+async def _reach_switch() -> ClientConnection | None:
+    """A connection to the first node that takes it; None where none does."""
+    for port in await asyncio.to_thread(wiring.telephone_ports):
+        try:
+            return await connect(
+                f"ws://127.0.0.1:{port}/ws",
+                subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+                open_timeout=SECONDS_TO_REACH_SWITCH,
+                max_size=LONGEST_FRAME,
+                compression=None,
+                proxy=None,
+            )
+        except (OSError, TimeoutError, WebSocketException) as error:
+            log.warning("A telephone could not reach the switch: %s", error)
+    return None
 
 
 async def _from_browser(receive: Receive, switch: ClientConnection, passage: Passage) -> int | None:

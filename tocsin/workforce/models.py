@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from tocsin.authorities.models import Authority
-from tocsin.workforce.rules import AgentState
+from tocsin.workforce.rules import LONGEST_TEAM, AgentState
 
 
 class Agent(models.Model):
@@ -26,6 +26,9 @@ class Agent(models.Model):
     idle_since = models.DateTimeField()
     # Spent with victims and relatives since the last break from them.
     d2_time = models.DurationField(default=timedelta, db_default=timedelta())
+    # Away from them since, until the last conversation with one; when that makes a break if no other comes before.
+    d2_away = models.DurationField(default=timedelta, db_default=timedelta())
+    d2_rested_at = models.DateTimeField(null=True)
     # Why paused; empty in every other state.
     reason = models.CharField(max_length=40, blank=True)
     # Offers in a row that were not answered.
@@ -35,6 +38,8 @@ class Agent(models.Model):
     # Whether the agent's telephone is connected, as the switchboard last saw it.
     connected = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
+    # Where the agent may be called instead of speaking through the browser, E.164; empty: nowhere.
+    own_number = models.CharField(max_length=16, blank=True, db_default="", default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -59,3 +64,22 @@ class AgentStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+
+class TeamStep(models.Model):
+    """An agent comes into a team of an authority, or leaves it; the newest says which team it is.
+
+    A team is its name. The figures of an earlier time stay with the team of that time.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="team_steps")
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="+")
+    # Empty: in no team any more.
+    team = models.CharField(max_length=LONGEST_TEAM, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["agent", "authority", "id"], name="workforce_team_of_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.team}"

@@ -1,6 +1,5 @@
 """What all agents of a line are told, and that each has read it."""
 
-import json
 from datetime import datetime
 
 from django.db import transaction
@@ -9,15 +8,17 @@ from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import LIVE_STATES
+from tocsin.authorities.queries import acts_for
+from tocsin.calls.actions.screens import tell_screens
 from tocsin.calls.models import LONGEST_BROADCAST, Broadcast
-from tocsin.logbook.actions import note, notify
+from tocsin.logbook.actions import note
 from tocsin.refusals import Refusal
 from tocsin.workforce.models import Agent
 
 
 def broadcast(*, activation: Activation, text: str, by: Person, at: datetime) -> Broadcast:
     """Have every desk of the authority's agents show a text until it is read there."""
-    if not (by.has_role(Role.COORDINATOR) and activation.authority.members.filter(pk=by.pk).exists()):
+    if not acts_for(by, activation.authority, Role.COORDINATOR):
         raise Refusal("Only a coordinator of this authority tells all its agents.")
     if activation.state not in LIVE_STATES:
         raise Refusal("This line is closed: no agent takes its calls.")
@@ -28,8 +29,7 @@ def broadcast(*, activation: Activation, text: str, by: Person, at: datetime) ->
         told = Broadcast.objects.create(activation=activation, text=text, by=by, at=at)
         _note("broadcast.sent", told, by=by, at=at)
         agents = Agent.objects.filter(serves=activation.authority_id).values_list("pk", flat=True)
-        for some in _in_parts(sorted(agents)):
-            notify("tocsin_live", json.dumps({"agents": some}))
+        tell_screens(agents=agents)
     return told
 
 
@@ -40,15 +40,10 @@ def read_broadcast(*, broadcast: Broadcast, agent: Agent, at: datetime) -> None:
             return
         broadcast.read_by.add(agent)
         _note("broadcast.read", broadcast, by=agent.person, at=at)
-        notify("tocsin_live", json.dumps({"agents": [agent.pk]}))
+        tell_screens(agents=[agent.pk])
 
 
 def _note(kind: str, told: Broadcast, *, by: Person, at: datetime) -> None:
     activation = told.activation
     subject = f"activation:{activation.pk}"
     note(kind=kind, subject=subject, by=by, at=at, authority=activation.authority_id, facts={"text": told.text})
-
-
-def _in_parts(agents: list[int]) -> list[list[int]]:
-    # PostgreSQL refuses notifications of 8,000 bytes.
-    return [agents[first : first + 400] for first in range(0, len(agents), 400)]

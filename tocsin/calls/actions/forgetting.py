@@ -6,7 +6,7 @@ from django.db import connection
 
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models
-from tocsin.calls.rules.retention import SET_ASIDE, set_aside_at
+from tocsin.calls.queries.retention import set_aside_databases
 
 # The keyed hash of a number can be found again by trying every number, for whoever has the key. What takes its
 # place is drawn by chance, one for each caller of an activation, so that distinct callers and redials stay what
@@ -33,6 +33,9 @@ def forget_callers(*, before: datetime) -> int:
     """
     with acting_as_centre():
         models.Note.objects.filter(call__arrived_at__lt=before).delete()
+        # They have the mark by which a number can be found.
+        models.Treatment.objects.filter(at__lt=before).delete()
+        models.TextCaller.objects.filter(last_at__lt=before).delete()
         forgotten, _ = models.Caller.objects.filter(at__lt=before).delete()
         with connection.cursor() as cursor:
             cursor.execute(_CHANGE_MARKS, [before])
@@ -41,13 +44,6 @@ def forget_callers(*, before: datetime) -> int:
 
 def drop_set_aside(*, before: datetime) -> None:
     """Drop the database that a restore put aside before an instant: it remembers what the centre has forgotten."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database "
-            "WHERE datname = current_database() || %s",
-            [SET_ASIDE],
-        )
-        for name, comment in cursor.fetchall():
-            at = set_aside_at(comment)
-            if at and at < before:
-                cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
+    for name in set_aside_databases(before=before):
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")

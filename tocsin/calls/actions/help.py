@@ -1,16 +1,16 @@
 """An agent in a conversation asks for help; whoever leads the line comes, or the agent needs it no more."""
 
-import json
 from datetime import datetime
 
 from django.db import transaction
 
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
+from tocsin.calls.actions.screens import tell_screens
 from tocsin.calls.models import Call, HelpStep
 from tocsin.calls.queries import help_in_conversation
 from tocsin.calls.rules.help import Help, next_help
-from tocsin.logbook.actions import note, notify
+from tocsin.logbook.actions import note
 from tocsin.refusals import Refusal
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
@@ -54,7 +54,7 @@ def _step(wanted: Help, agent: Agent, leg: str, *, by: Person, at: datetime) -> 
             authority=authority.pk,
             facts={"call": leg, "agent": agent.person.name},
         )
-        notify("tocsin_live", json.dumps({"agents": [agent.pk], "activations": [call.activation.pk]}))
+        tell_screens(agents=[agent.pk], activations=[call.activation.pk])
     return step
 
 

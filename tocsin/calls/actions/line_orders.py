@@ -1,6 +1,5 @@
-"""What coordinators ask about callers in line: each is a row, which the switchboard decides and answers."""
+"""What coordinators ask: each is a row, which the switchboard decides and answers; here, about callers in line."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -10,8 +9,11 @@ from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Stream
-from tocsin.calls.models import LONGEST_REASON, Call, LineOrder
-from tocsin.calls.ports import Answer, LineVerb
+from tocsin.authorities.queries import acts_for
+from tocsin.calls.actions.reasons import reason_in_words
+from tocsin.calls.actions.screens import tell_screens
+from tocsin.calls.models import Call, LineOrder
+from tocsin.calls.ports import Answer, LineVerb, SupervisorVerb
 from tocsin.calls.rules.states import IN_LINE
 from tocsin.logbook.actions import note, notify
 from tocsin.refusals import Refusal
@@ -76,13 +78,31 @@ def _order(
     language: str = "",
     stream: Stream | None = None,
 ) -> LineOrder:
-    _check_coordinates(by, activation)
-    why = " ".join(why.split())
-    if not why or len(why) > LONGEST_REASON:
-        raise Refusal("Say why, in %(longest)d characters at most: the logbook keeps it.", longest=LONGEST_REASON)
+    if not Call.objects.filter(pk=call, activation=activation, state__in=IN_LINE).exists():
+        raise Refusal("This caller is in line no more: an agent answered, or the caller hung up.")
+    return place_order(
+        verb, activation, call=call, by=by, why=why, at=at, agent=agent, language=language, stream=stream
+    )
+
+
+def place_order(
+    verb: LineVerb | SupervisorVerb,
+    activation: Activation,
+    *,
+    call: str,
+    by: Person,
+    why: str,
+    at: datetime,
+    agent: Agent | None = None,
+    language: str = "",
+    stream: Stream | None = None,
+) -> LineOrder:
+    """Put an order before the switchboard and in the logbook; Refusal where `by` leads no line of this authority,
+    or says no reason."""
+    if not acts_for(by, activation.authority, Role.COORDINATOR):
+        raise Refusal("Only a coordinator of this authority changes who is served when.")
+    why = reason_in_words(why)
     with transaction.atomic():
-        if not Call.objects.filter(pk=call, activation=activation, state__in=IN_LINE).exists():
-            raise Refusal("This caller is in line no more: an agent answered, or the caller hung up.")
         order = LineOrder.objects.create(
             activation=activation,
             verb=verb,
@@ -105,10 +125,4 @@ def _note(kind: str, order: LineOrder, *, by: Person | None, at: datetime, facts
     activation = order.activation
     subject = f"activation:{activation.pk}"
     note(kind=kind, subject=subject, by=by, at=at, authority=activation.authority_id, facts=facts)
-    notify("tocsin_live", json.dumps({"activations": [activation.pk]}))
-
-
-def _check_coordinates(person: Person, activation: Activation) -> None:
-    members = activation.authority.members
-    if not (person.has_role(Role.COORDINATOR) and members.filter(pk=person.pk).exists()):
-        raise Refusal("Only a coordinator of this authority changes who is served when.")
+    tell_screens(activations=[activation.pk])

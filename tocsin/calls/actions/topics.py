@@ -11,6 +11,7 @@ from django.db import transaction
 from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.authorities.models import Authority
+from tocsin.authorities.queries import acts_for
 from tocsin.calls.models import LONGEST_TOPIC, Topic
 from tocsin.logbook.actions import note
 from tocsin.refusals import Refusal
@@ -69,7 +70,7 @@ def retire_topic(*, topic: Topic, by: Person, at: datetime) -> None:
 def _check_arranges(person: Person | None, authority: Authority) -> None:
     if person is None or person.has_role(Role.ADMINISTRATOR):
         return
-    if not (person.has_role(Role.COORDINATOR) and authority.members.filter(pk=person.pk).exists()):
+    if not acts_for(person, authority, Role.COORDINATOR):
         raise Refusal("Only an administrator, or a coordinator of this authority, changes its topics.")
 
 

@@ -21,7 +21,7 @@ from tocsin.calls.ports import Switch
 log = logging.getLogger(__name__)
 
 # Between two attempts to reach a database that went away.
-_RETRY = timedelta(seconds=0.5)
+_RETRY = timedelta(seconds=0.2)
 
 
 async def run(
@@ -41,7 +41,8 @@ async def run(
         except asyncio.CancelledError:
             pass
         except (*DATABASE_AWAY, psycopg.OperationalError) as error:
-            log.warning("The database is away, callers hear the fallback: %s", str(error).strip())
+            # Or another one leads, because this one stood still.
+            log.warning("The lead is lost, callers hear the fallback until one leads: %s", str(error).strip())
             await asyncio.sleep(_RETRY.total_seconds())
 
 

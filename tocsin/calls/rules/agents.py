@@ -10,7 +10,8 @@ from tocsin.calls.rules.states import Call
 from tocsin.workforce.rules import AgentState, Standing
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, to be changed quickly (`values.changed`).
+@dataclass(frozen=True)
 class Agent:
     """An agent as the switchboard sees one. `leg` is the agent's connected telephone, or empty."""
 
@@ -24,6 +25,10 @@ class Agent:
     skills: Mapping[str, int] = field(default_factory=dict)
     # Spent with victims and relatives since the last break from them.
     d2_time: timedelta = timedelta()
+    # Away from them since, added up until the last conversation with one; and when that makes a break if no
+    # other comes before: None while with one, or where no break is needed.
+    d2_away: timedelta = timedelta()
+    d2_rested_at: datetime | None = None
     leg: str = ""
     # The call offered to or spoken with, or just finished while wrapping up.
     call: str = ""
@@ -39,6 +44,8 @@ class Agent:
             since=self.since,
             idle_since=self.idle_since,
             d2_time=self.d2_time,
+            d2_away=self.d2_away,
+            d2_rested_at=self.d2_rested_at,
             reason=self.reason,
             missed=self.missed,
             call=self.call,
@@ -56,13 +63,16 @@ class Agent:
         """Whether trained for victims and relatives, and not in need of a break from them."""
         return Stream.D2 in self.skills and self.d2_time < timing.D2_LIMIT
 
-    def may_take(self, call: Call, wanted: Requirement, *, now: datetime) -> bool:
-        """Whether this agent, being free, can be offered this call; never a D2 call without the training."""
+    def may_take(self, call: Call, wanted: Requirement, *, now: datetime, waives_break: bool = False) -> bool:
+        """Whether this agent, being free, can be offered this call; never a D2 call without the training.
+
+        A break from victims and relatives that is due is waived by a coordinator alone.
+        """
         relaxed = is_relaxed(call, wanted, now=now)
         return (
             call.authority in self.authorities
             and self.languages.get(call.language, 0) >= (1 if relaxed else wanted.language_level)
-            and (call.stream is not Stream.D2 or self.takes_d2)
+            and (call.stream is not Stream.D2 or self.takes_d2 or (waives_break and Stream.D2 in self.skills))
             and (relaxed or all(self.skills.get(name, 0) >= level for name, level in wanted.skills.items()))
         )
 

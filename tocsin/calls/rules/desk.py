@@ -1,12 +1,28 @@
 """What agents ask and what happens to their telephones."""
 
-from datetime import timedelta
+from dataclasses import replace
 
-from tocsin.calls.rules import call_backs, events, journey, moves, timing
+from tocsin.calls.rules import (
+    asking,
+    call_backs,
+    consulting,
+    d2_breaks,
+    events,
+    hold,
+    journey,
+    moves,
+    promised,
+    survey,
+    taping,
+    timing,
+    transfer,
+)
 from tocsin.calls.rules.agents import Agent
+from tocsin.calls.rules.consultation import Consultation, Stage
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.events import Verb
-from tocsin.calls.rules.states import CONVERSATION, WITH_AGENT, Call, CallState, Rank
+from tocsin.calls.rules.saying import end
+from tocsin.calls.rules.states import CONVERSATION, NOT_ASKED, Call, CallState, Rank
 from tocsin.workforce.rules import AT_TELEPHONE, AgentState
 
 # In these states an agent is offered nothing until ready again.
@@ -24,12 +40,10 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
     agent = draft.agents.get(event.agent)
     if agent is None:
         return
-    call = draft.calls.get(event.call) if event.call and event.call == agent.call else None
+    call = _call_of(draft, agent) if event.call == agent.call else None
     match event.verb:
         case Verb.READY if agent.state in AWAY:
-            rested = draft.now - agent.since >= timing.D2_BREAK
-            d2_time = timedelta() if rested else agent.d2_time
-            draft.move_agent(agent, AgentState.READY, why="ready", missed=0, d2_time=d2_time)
+            draft.move_agent(agent, AgentState.READY, why="ready", missed=0)
         case Verb.DONE if agent.state is AgentState.WRAP_UP:
             draft.move_agent(agent, AgentState.READY, why="wrap-up done", call="")
         case Verb.PAUSE | Verb.TASK if agent.state in INTERRUPTIBLE:
@@ -37,20 +51,85 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
             draft.move_agent(agent, after, why=event.verb, call="", reason=event.reason)
         case Verb.SIGN_OUT:
             sign_out(draft, agent, why="signed out")
-        case Verb.ACCEPT if call and call.state is CallState.OFFERED:
+        case Verb.TAPE_OFF | Verb.TAPE_ON if call:
+            taping.agent_asked(draft, call, event.verb)
+        case _ if call:
+            _asked_about(draft, agent, call, event)
+        case _:
+            pass
+
+
+def _call_of(draft: Draft, agent: Agent) -> Call | None:
+    """The call that an agent is offered, has, or is asked about.
+
+    Whoever still writes about a caller who was passed on has none: that caller is somebody else's.
+    """
+    call = draft.calls.get(agent.call)
+    if call is None or (call.agent != agent.id and consulting.about(draft, agent) is None):
+        return None
+    return call
+
+
+def _asked_about(draft: Draft, agent: Agent, call: Call, event: events.AgentAsked) -> None:
+    """An agent asked something about the call on the desk."""
+    if consultation := draft.consultations.get(call.leg):
+        if agent.id == consultation.by:
+            _about_a_colleague(draft, call, consultation, event)
+        else:
+            _as_colleague(draft, agent, consultation, event)
+        return
+    match event.verb:
+        case Verb.ACCEPT if call.state is CallState.OFFERED:
             accept(draft, agent, call)
-        case Verb.DECLINE if call and call.state is CallState.OFFERED:
+        case Verb.DECLINE if call.state is CallState.OFFERED:
             decline(draft, agent, call)
-        case Verb.HANG_UP if call and call.state in CONVERSATION:
-            journey.wrap_up(draft, call, why="agent hung up")
-            journey.end(draft, call, why="agent hung up")
-        case Verb.HANG_UP if call and call.state in WITH_AGENT - {CallState.OFFERED}:
+        case Verb.HANG_UP if call.state in CONVERSATION | {CallState.DIALLING}:
             hang_up(draft, call)
-        case Verb.HOLD if call and call.state is CallState.TALKING:
-            draft.tell(moves.Part(call.voice, agent.leg), moves.PlayMusic(call.voice))
-            draft.move_call(call, CallState.HELD, why="held")
-        case Verb.RESUME if call and call.state is CallState.HELD:
+        case Verb.HOLD if call.state is CallState.TALKING:
+            hold.begin(draft, agent, call)
+        case Verb.RESUME if call.state is CallState.HELD:
             connect(draft, agent, call, why="resumed")
+        case Verb.TRANSFER if transfer.may_pass_on(draft, call, event):
+            transfer.pass_on(draft, agent, call, event)
+        case Verb.CONSULT if event.number and transfer.may_call_outside(draft, call, event):
+            consulting.call_outside(draft, agent, call, event)
+        case Verb.CONSULT if not event.number and transfer.may_consult(call, event):
+            consulting.begin(draft, agent, call, event)
+        case _:
+            pass
+
+
+def _about_a_colleague(draft: Draft, call: Call, consultation: Consultation, event: events.AgentAsked) -> None:
+    """The agent who consults somebody asked something."""
+    speaks = consultation.stage is Stage.SPEAKING
+    match event.verb:
+        case Verb.RESUME:
+            consulting.give_up(draft, consultation, why="resumed")
+            consulting.release(draft, consultation, why="not needed")
+        case Verb.JOIN if speaks:
+            consulting.join(draft, consultation)
+        case Verb.HAND_OVER if speaks or consultation.stage is Stage.TOGETHER:
+            consulting.hand_over(draft, consultation, why="handed over")
+        case Verb.CONSULT if transfer.may_call_112_instead(draft, call, consultation, event):
+            consulting.call_112_instead(draft, draft.agents[event.agent], consultation, event)
+        case Verb.HANG_UP:
+            consulting.end(draft, consultation, why="agent hung up")
+            hang_up(draft, call)
+        case _:
+            pass
+
+
+def _as_colleague(draft: Draft, agent: Agent, consultation: Consultation, event: events.AgentAsked) -> None:
+    """The agent who is consulted asked something."""
+    match event.verb:
+        case Verb.ACCEPT if consultation.stage is Stage.RINGING:
+            consulting.accept(draft, consultation, agent)
+        case Verb.DECLINE if consultation.stage is Stage.RINGING:
+            consulting.give_up(draft, consultation, why="declined")
+            draft.move_agent(agent, AgentState.PAUSED, why="declined", call="", reason=DECLINED)
+        case Verb.HANG_UP if consultation.stage is not Stage.RINGING:
+            consulting.give_up(draft, consultation, why="colleague hung up")
+            consulting.release(draft, consultation, why="hung up")
         case _:
             pass
 
@@ -58,10 +137,11 @@ def asked(draft: Draft, event: events.AgentAsked) -> None:
 def hang_up(draft: Draft, call: Call) -> None:
     """The agent ends the conversation, or gives up a number that rings."""
     if call.state is CallState.DIALLING:
-        call_backs.unreached(draft, call, why="agent gave up")
+        call_backs.unreached(draft, call, why=call_backs.AGENT_GAVE_UP)
     else:
         journey.wrap_up(draft, call, why="agent hung up")
-        journey.end(draft, call, why="agent hung up")
+        last = survey.ask if survey.is_asked(draft, call) else end
+        last(draft, call, why="agent hung up")
 
 
 def accept(draft: Draft, agent: Agent, call: Call) -> None:
@@ -76,7 +156,9 @@ def accept(draft: Draft, agent: Agent, call: Call) -> None:
 def connect(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
     """Both hear each other, and nothing else."""
     draft.tell(moves.StopPlaying(call.voice, call.playing), moves.Connect(call.voice, agent.leg))
-    draft.move_call(call, CallState.TALKING, why=why, answered=True, rank=Rank.ORDINARY)
+    rank = call.rank.unless_last(Rank.ORDINARY)
+    call = replace(promised.kept(call), answered=True, rank=rank, entered="")
+    draft.move_call(call, CallState.TALKING, why=why, **NOT_ASKED)
 
 
 def decline(draft: Draft, agent: Agent, call: Call) -> None:
@@ -86,8 +168,14 @@ def decline(draft: Draft, agent: Agent, call: Call) -> None:
 
 
 def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
-    """An offer not taken: the caller is first in line at once, the agent last, or paused the second time."""
-    give_back(draft, call, why=why)
+    """An offer not taken: the caller is first in line at once, the agent last, or paused the second time.
+
+    Where a colleague asked, the caller is theirs as before.
+    """
+    if consultation := consulting.about(draft, agent):
+        consulting.give_up(draft, consultation, why=why)
+    else:
+        give_back(draft, call, why=why)
     missed = agent.missed + 1
     if missed >= MISSED_OFFERS:
         draft.move_agent(agent, AgentState.PAUSED, why=why, call="", missed=0, reason=MISSED)
@@ -96,12 +184,21 @@ def withdraw_offer(draft: Draft, agent: Agent, call: Call, *, why: str) -> None:
 
 
 def give_back(draft: Draft, call: Call, *, why: str) -> None:
-    """A caller whose offer came to nothing is first in line; one who has heard nothing yet is told so at once."""
+    """A caller whose offer came to nothing is first in line, unless served last; one who has heard nothing yet is
+    told the place at once."""
+    rank = call.rank.unless_last(Rank.RETURNED)
     if call.to_be_dialled:
-        call_backs.back_in_line(draft, call, why=why, rank=Rank.RETURNED)
+        promised.back_in_line(draft, call, why=why, rank=rank)
+        return
+    if call.question in asking.QUESTIONS:
+        # Whoever arranges a call-back goes on with it.
+        draft.move_call(call, CallState.CHOOSING, why=why, due_in=timing.POSITION, agent=None, rank=rank)
         return
     announce_in = timing.SILENCE if call.due_at else timing.POSITION
-    draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, rank=Rank.RETURNED)
+    if call.answer is not None:
+        # It is told to its end first.
+        announce_in = timing.LONGEST_MESSAGE
+    draft.move_call(call, CallState.WAITING, why=why, due_in=announce_in, agent=None, rank=rank)
 
 
 def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
@@ -115,28 +212,34 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     older = agent.leg
     due_at = None if agent.state in AT_TELEPHONE else agent.due_at
     agent = draft.keep_agent(agent, leg=event.leg, due_at=due_at)
-    call = draft.calls.get(agent.call)
+    call = _call_of(draft, agent)
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
     elif call and call.state is CallState.TALKING and older:
         # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none, we were
         # restarted, and the census says whether both are together.
         draft.tell(moves.Connect(call.voice, agent.leg))
+    elif older and (consultation := consulting.about(draft, agent)):
+        consulting.telephone_changed(draft, consultation)
     if older:
         draft.tell(moves.DropLeg(older))
 
 
 def leg_lost(draft: Draft, agent: Agent) -> None:
     """An agent's telephone is gone. Whoever was spoken with is told; the agent has a moment to come back."""
-    call = draft.calls.get(agent.call)
+    call = _call_of(draft, agent)
     agent = draft.keep_agent(agent, leg="")
     if agent.state is AgentState.OFFERED and call:
         withdraw_offer(draft, agent, call, why="agent's telephone lost")
         agent = draft.agents[agent.id]
     elif call and call.state is CallState.DIALLING:
-        call_backs.unreached(draft, call, why="agent's telephone lost")
+        call_backs.unreached(draft, call, why=call_backs.AGENT_LOST)
         agent = draft.agents[agent.id]
-    elif call and call.state in (CallState.TALKING, CallState.HELD):
+    elif consultation := consulting.about(draft, agent):
+        _leave_consultation(draft, agent, consultation, why="agent's telephone lost")
+        agent = draft.agents[agent.id]
+    call = _call_of(draft, agent)
+    if call and call.state in (CallState.TALKING, CallState.HELD):
         draft.tell(moves.StopPlaying(call.voice, ""))
         call = draft.move_call(
             call, CallState.RECONNECTING, why="agent's telephone lost", due_in=timing.AGENT_RETURN
@@ -146,6 +249,18 @@ def leg_lost(draft: Draft, agent: Agent) -> None:
         draft.keep_agent(agent, due_at=draft.now + timing.AGENT_RETURN)
 
 
+def _leave_consultation(draft: Draft, agent: Agent, consultation: Consultation, *, why: str) -> None:
+    """One of two agents disappears: the other has the caller."""
+    if agent.id == consultation.agent:
+        consulting.give_up(draft, consultation, why=why)
+        consulting.release(draft, consultation, why=why)
+    elif consultation.stage is Stage.RINGING or (consultation.number and consultation.stage is Stage.SPEAKING):
+        # Who was called outside knows nothing of the caller yet.
+        consulting.end(draft, consultation, why=why)
+    else:
+        consulting.hand_over(draft, consultation, why=why)
+
+
 def due(draft: Draft, agent: Agent) -> None:
     """Time is up in the state the agent is in."""
     call = draft.calls.get(agent.call)
@@ -153,6 +268,9 @@ def due(draft: Draft, agent: Agent) -> None:
         withdraw_offer(draft, agent, call, why="not answered")
     elif agent.state is AgentState.WRAP_UP:
         draft.move_agent(agent, AgentState.READY, why="wrap-up time over", call="")
+    elif agent.state is AgentState.OFFERED:
+        # No agent stays so, whatever became of the call.
+        draft.move_agent(agent, AgentState.READY, why="offer gone", call="")
     elif not agent.leg and agent.state is not AgentState.SIGNED_OUT:
         sign_out(draft, agent, why="telephone lost")
     else:
@@ -161,16 +279,20 @@ def due(draft: Draft, agent: Agent) -> None:
 
 def sign_out(draft: Draft, agent: Agent, *, why: str) -> None:
     """The agent leaves; a caller who was offered or spoken with goes to the head of the line."""
-    call = draft.calls.get(agent.call)
+    if consultation := consulting.about(draft, agent):
+        _leave_consultation(draft, agent, consultation, why=why)
+        agent = draft.agents[agent.id]
+    call = _call_of(draft, agent)
     if call and call.state is CallState.OFFERED:
         give_back(draft, call, why=why)
     elif call and call.state is CallState.DIALLING:
-        call_backs.unreached(draft, call, why="agent left")
+        call_backs.unreached(draft, call, why=call_backs.AGENT_LEFT)
         agent = draft.agents[agent.id]
     elif call and call.state in CONVERSATION:
         if agent.leg and call.state is CallState.TALKING:
             # Not only parted: whoever has left needs no telephone any more.
             draft.tell(moves.DropLeg(agent.leg))
+        agent = draft.keep_agent(agent, d2_time=d2_breaks.time_with(agent, call, now=draft.now))
         journey.return_to_line(draft, call, why=why, announce_loss=call.state is not CallState.RECONNECTING)
     if agent.state is not AgentState.SIGNED_OUT:
         draft.move_agent(agent, AgentState.SIGNED_OUT, why=why, call="", missed=0)

@@ -1,11 +1,38 @@
 """What can happen to the line: told by the switch, or asked by an agent at the desk."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tocsin.activations.rules import Stream
+from tocsin.calls.rules.called_telephone import CALLED
+
+# Asterisk's own name, behind which come the second and the number of the channel; or, of an agent's telephone that
+# was called, the name of that.
+_NODE = re.compile(rf"(.*?)-(?:\d+\.\d+|{CALLED})")
+
+
+def is_on(leg: str, node: str) -> bool:
+    """Whether a leg is on a node of the switch, whose name it begins with; a switch of one node may have no name.
+
+    >>> is_on("engine-1-1763800000.7", "engine-1"), is_on("engine-1-1763800000.7", "engine-2")
+    (True, False)
+    """
+    return not node or leg.startswith(f"{node}-")
+
+
+def node_of(leg: str) -> str:
+    """The node that a leg is on: the switch begins the name of a leg with the node's; empty where it has none.
+
+    >>> node_of("engine-1-1763800000.7"), node_of("engine-2-1763800000.3-for-engine-1-1763800000.7~2")
+    ('engine-1', 'engine-2')
+    >>> node_of("engine-2-called-4e5f60718293a4b5")
+    'engine-2'
+    """
+    found = _NODE.match(leg)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +41,7 @@ class CallArrived:
 
     leg: str
     number: str
-    caller: str
+    caller: str = field(repr=False)
     arrived_at: datetime
 
 
@@ -80,6 +107,8 @@ class Recorded:
     tape: str
     seconds: int
     whole: bool = True
+    # Of these, somebody spoke; None where the switch did not listen for that.
+    spoken_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +120,17 @@ class LegEnded:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The switch can no longer be reached; events may be missed until the next census."""
+    """The switch, or the one node of it that is named, can no longer be reached; events may be missed until the
+    next census."""
+
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPut:
+    """The clock was put forward by so much, or back where that is negative; no time passed by it."""
+
+    by: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +160,7 @@ class ListenerSeen:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Everything alive in the switch at one moment, to compare with what is believed."""
+    """Everything alive at one moment in the switch, as far as it was asked, to compare with what is believed."""
 
     callers: Mapping[str, CallerSeen] = field(default_factory=dict)
     dialled: Mapping[str, DialledSeen] = field(default_factory=dict)
@@ -131,6 +170,25 @@ class Census:
     consults: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # By the listener's leg.
     listeners: Mapping[str, ListenerSeen] = field(default_factory=dict)
+    # Callers who are in the switch's fallback.
+    in_fallback: frozenset[str] = field(default_factory=frozenset, compare=False)
+    # The nodes that were asked and since when each runs: whoever had called before is cut off. None named: all of
+    # them, and nothing is known of when. Two censuses are equal where the same legs are alive.
+    nodes: Mapping[str, datetime] = field(default_factory=dict, compare=False)
+    # All nodes that there are, where that is told: a leg on any other was on one that the switch has no more.
+    of: frozenset[str] = field(default_factory=frozenset, compare=False)
+
+    def has_asked_for(self, leg: str) -> bool:
+        """Whether the node of this leg was asked, or is no more."""
+        return not self.nodes or self._is_on_none(leg) or any(is_on(leg, node) for node in self.nodes)
+
+    def cut_off(self, leg: str, *, there_since: datetime) -> bool:
+        """Whether the node of this leg began to run only after the leg was there, or is no more."""
+        began = (since for node, since in self.nodes.items() if is_on(leg, node))
+        return self._is_on_none(leg) or any(there_since < since for since in began)
+
+    def _is_on_none(self, leg: str) -> bool:
+        return bool(self.of) and not any(is_on(leg, node) for node in self.of)
 
 
 class Verb(StrEnum):
@@ -144,8 +202,14 @@ class Verb(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     HANG_UP = "hang_up"
+    TRANSFER = "transfer"
+    CONSULT = "consult"
+    JOIN = "join"
+    HAND_OVER = "hand_over"
     DONE = "done"
     SIGN_OUT = "sign_out"
+    TAPE_OFF = "tape_off"
+    TAPE_ON = "tape_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +220,14 @@ class AgentAsked:
     verb: Verb
     call: str = ""
     reason: str = ""
+    # Of a transfer or a consultation: whereto (a stream, a language, a coordinator, a name outside), whether the
+    # caller agrees, and the topic chosen so far.
+    to: str = ""
+    consent: bool = False
+    topic: int | None = None
+    # Of a consultation with somebody outside: the number to call, E.164 or short; with a coordinator: which.
+    number: str = field(default="", repr=False)
+    colleague: int | None = None
 
 
 class LineVerb(StrEnum):
@@ -165,6 +237,23 @@ class LineVerb(StrEnum):
     LOWER = "lower"
     MOVE = "move"
     GIVE = "give"
+
+
+class SupervisorVerb(StrEnum):
+    """What a coordinator asks of those who work there."""
+
+    # Of a conversation: hear it, be heard by the agent alone or by both, have the caller, or none of it any more.
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    TAKE_OVER = "take_over"
+    LEAVE = "leave"
+    # Of a conversation: record it, or no more.
+    TAPE = "tape"
+    STOP_TAPE = "stop_tape"
+    # Of an agent.
+    PAUSE = "pause"
+    SIGN_OUT = "sign_out"
 
 
 class Answer(StrEnum):
@@ -181,17 +270,34 @@ class Answer(StrEnum):
     NOT_TAKEN = "not_taken"
     AGENT_NOT_FREE = "agent_not_free"
     AGENT_UNABLE = "agent_unable"
+    # The conversation is over, or with another agent.
+    OVER = "over"
+    # The coordinator has no telephone on the line, or none for this authority.
+    NO_TELEPHONE = "no_telephone"
+    # The coordinator, or the agent concerned, is with somebody.
+    BUSY = "busy"
+    # The coordinator may not take such calls.
+    NOT_TRAINED = "not_trained"
+    # Caller, agent and coordinator are on different nodes of the switch, and only who joins would be heard.
+    ELSEWHERE = "elsewhere"
+    # Nobody takes over a conversation unheard.
+    NOT_HEARD = "not_heard"
+    # The caller did not agree to be recorded, or the activation records nothing.
+    NOT_AGREED = "not_agreed"
     # The switchboard was away, and nobody waits for the answer any more.
     TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorAsked:
-    """A coordinator asked something about a caller of an activation, whose leg is `call`. The answer is kept under
-    `order`. `language` and `stream` say where to, and are empty where they stay as they are."""
+    """A coordinator asked something about a caller of an activation, whose leg is `call`, or about an agent. The
+    answer is kept under `order`. `language` and `stream` say where to, and are empty where they stay as they are.
+    `agent` is whom it concerns: to whom a caller is given, who is paused; of a conversation, the coordinator, as
+    the agent they are.
+    """
 
     order: int
-    verb: LineVerb
+    verb: LineVerb | SupervisorVerb
     activation: int
     call: str
     agent: int | None = None
@@ -213,4 +319,4 @@ SwitchEvent = (
     | Disconnected
     | Census
 )
-Event = SwitchEvent | AgentAsked | CoordinatorAsked
+Event = SwitchEvent | AgentAsked | CoordinatorAsked | ClockPut

@@ -1,14 +1,20 @@
 """Everything the switchboard knows at one moment: lines, calls, agents. A value: deciding makes a new one."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
 from tocsin.activations.rules import Requirement
 from tocsin.calls.rules.agents import Agent
-from tocsin.calls.rules.line import Line
+from tocsin.calls.rules.called_telephone import CalledTelephone
+from tocsin.calls.rules.consultation import Consultation
+from tocsin.calls.rules.hearing import Supervision
+from tocsin.calls.rules.line import Kind, Line
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import Call, CallState
+from tocsin.calls.rules.states import Call
+from tocsin.calls.rules.tapes import Tape
+from tocsin.calls.rules.waiting import Handled
 
 # What is asked of an agent for a call whose activation is no longer known.
 ANY_AGENT = Requirement()
@@ -22,7 +28,20 @@ class Floor:
     calls: Mapping[str, Call] = field(default_factory=dict)
     agents: Mapping[int, Agent] = field(default_factory=dict)
     logins: Mapping[str, int] = field(default_factory=dict)
-    # Spoken when nothing is open on a number.
+    # The last calls that were answered, with their wrap-up, by whom they are told of.
+    handled: Mapping[Kind, tuple[Handled, ...]] = field(default_factory=dict)
+    # What agents ask others about their callers, by the leg of the caller.
+    consultations: Mapping[str, Consultation] = field(default_factory=dict)
+    # Which conversations coordinators hear, by the coordinator's key as an agent.
+    supervisions: Mapping[int, Supervision] = field(default_factory=dict)
+    # The tapes that run, by the leg of the caller.
+    tapes: Mapping[str, Tape] = field(default_factory=dict)
+    # The calls to agents' own numbers, by login; and the nodes of the switch, as far as they were seen.
+    called_telephones: Mapping[str, CalledTelephone] = field(default_factory=dict)
+    nodes: frozenset[str] = field(default=frozenset(), compare=False)
+    # What was closed last on each number, for callers who find nothing open there; they belong to no activation.
+    closed: Mapping[str, Script] = field(default_factory=dict)
+    # Spoken where nothing ever was open on a number.
     house_languages: tuple[str, ...] = ("nl", "fr", "de", "en")
     # The country in which a number that is entered is meant (ISO 3166).
     region: str = "BE"
@@ -33,23 +52,32 @@ class Floor:
     def __post_init__(self, ordered: Line | None) -> None:
         object.__setattr__(self, "line", ordered or Line.of(self.calls.values(), self.agents.values()))
 
+    def script_of(self, call: Call) -> Script | None:
+        """The script of a call, while the activation that it came to is live; or was closed when it came."""
+        if call.activation is None:
+            return self.closed.get(call.number)
+        script = self.lines.get(call.number)
+        return script.incident(call.activation) if script else None
+
     def wanted_for(self, call: Call) -> Requirement:
         """What an agent must have for a call."""
-        script = self.lines.get(call.number)
-        return script.requirement if script and script.activation == call.activation else ANY_AGENT
+        script = self.script_of(call)
+        return script.requirement if script else ANY_AGENT
 
     def next_due(self, *, after: datetime) -> datetime | None:
         """When something must be done although nothing happens."""
-        times = [call.due_at for call in self.calls.values() if call.due_at]
-        times += [agent.due_at for agent in self.agents.values() if agent.due_at]
-        times += [at for at in self._relaxations() if at > after]
+        line = self.line
+        times = [at for at in (line.due_calls.first, line.due_agents.first, line.d2_breaks.first) if at]
+        times += [each.due_at for each in self.called_telephones.values() if each.due_at]
+        times += [each.opens_at for each in self.supervisions.values() if each.opens_at > after]
+        times += self._relaxations(after=after)
         return min(times, default=None)
 
-    def _relaxations(self) -> list[datetime]:
-        """When less is asked of the agents for those who wait."""
-        spans = {s.activation: s.requirement.relaxed_after for s in self.lines.values()}
-        return [
-            call.place.since + span
-            for call in self.calls.values()
-            if call.state is CallState.WAITING and (span := spans.get(call.activation or 0))
-        ]
+    def _relaxations(self, *, after: datetime) -> Iterator[datetime]:
+        """When less is asked of the agents for those who wait, the next of each queue."""
+        wanted = {each.activation: each.requirement for line in self.lines.values() for each in line.incidents}
+        for queue, places in self.line.waiting.items():
+            requirement = wanted.get(queue.activation or 0)
+            if requirement and (span := requirement.relaxed_after):
+                following = bisect_right(places, after - span, key=lambda place: place.since)
+                yield from (place.since + span for place in places[following : following + 1])

@@ -1,6 +1,6 @@
 """What the switch can be told to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -21,7 +21,8 @@ class Dial:
     """
 
     leg: str
-    number: str
+    # Somebody's: not to be told by accident, in a log or with a failure.
+    number: str = field(repr=False)
     shown: str
     patience: timedelta
 
@@ -121,6 +122,20 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAlone:
+    """Record what is said at this leg, which is in no bridge, on a tape, whose name no tape had before.
+
+    Ends with Recorded: when it is stopped, after `longest`, when nothing was said for some seconds, or when the
+    leg is gone, which is told after it; of no seconds where nothing could be written. Until then nothing else is
+    played to the leg.
+    """
+
+    leg: str
+    tape: str
+    longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRecording:
     """Leave out what is said from now on."""
 
@@ -145,7 +160,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class SendBack:
-    """Leave a caller who was not taken in to the switch's fallback, which tries again later."""
+    """Leave a caller to the switch's fallback, which tries again later; also one who was taken in, once a message
+    that is played to them has been stopped."""
 
     leg: str
     number: str
@@ -170,6 +186,7 @@ Move = (
     | Listen
     | StopListening
     | Record
+    | RecordAlone
     | PauseRecording
     | StopRecording
     | Release

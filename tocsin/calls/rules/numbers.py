@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 import phonenumbers
 
@@ -23,13 +24,7 @@ def caller_number(raw: str, *, region: str) -> str:
     >>> caller_number("anonymous", region="BE")
     ''
     """
-    try:
-        number = phonenumbers.parse(raw, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _e164(raw, region=region, may_be=phonenumbers.is_possible_number)
 
 
 def caller_mark(number: str, *, key: str) -> str:
@@ -58,14 +53,32 @@ def callable_number(raw: str, *, region: str) -> str:
     >>> [callable_number(raw, region="BE") for raw in ("112", "0900 12345", "0470", "")]
     ['', '', '', '']
     """
-    try:
-        number = phonenumbers.parse(raw, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    dear = phonenumbers.number_type(number) in _DEAR
-    if dear or not phonenumbers.is_valid_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _e164(raw, region=region, may_be=_is_valid_and_cheap)
+
+
+def agents_number(raw: str, *, region: str) -> str:
+    """The E.164 form of a number at which an agent can be called; empty where nobody should be.
+
+    As one to be called back at, and of the country itself: it is called for as long as the agent works.
+
+    >>> agents_number("0470112233", region="BE"), agents_number("+33612345678", region="BE")
+    ('+32470112233', '')
+    """
+    number = callable_number(raw, region=region)
+    home = phonenumbers.country_code_for_region(region)
+    return number if number and phonenumbers.parse(number).country_code == home else ""
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a number in E.164 may be a mobile telephone's; of some countries' numbers nobody can tell.
+
+    >>> is_mobile("+32470112233"), is_mobile("+3222345678"), is_mobile("")
+    (True, False, False)
+    """
+    if not number:
+        return False
+    kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    return phonenumbers.number_type(phonenumbers.parse(number)) in kinds
 
 
 def digits_to_say(number: str, *, region: str) -> tuple[str, ...]:
@@ -78,3 +91,15 @@ def digits_to_say(number: str, *, region: str) -> tuple[str, ...]:
     """
     said = phonenumbers.format_out_of_country_calling_number(phonenumbers.parse(number), region)
     return tuple(character for character in said if character.isdigit())
+
+
+def _is_valid_and_cheap(number: phonenumbers.PhoneNumber) -> bool:
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) not in _DEAR
+
+
+def _e164(raw: str, *, region: str, may_be: Callable[[phonenumbers.PhoneNumber], bool]) -> str:
+    try:
+        number = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if may_be(number) else ""

@@ -1,43 +1,61 @@
 """After a reconnection: what is believed is compared with what the switch has, and the differences become
 ordinary events. The switch never repeats what it told while nobody listened."""
 
-from tocsin.calls.rules import call_backs, desk, events, journey, moves, timing
+from tocsin.calls.rules import call_backs, consulting, desk, events, journey, moves, supervision, taping, timing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
-from tocsin.calls.rules.states import UNSEEN_END, Call, CallState
+from tocsin.calls.rules.states import NOT_ASKED, UNSEEN_END, Call, CallState
 from tocsin.workforce.rules import AgentState
 
 
 def compare(draft: Draft, census: events.Census) -> None:
-    """Bring the floor in line with the census."""
-    for call in list(draft.calls.values()):
+    """Bring the floor in line with the census, as far as it goes: a node may have been asked alone."""
+    for call in [call for call in draft.calls.values() if census.has_asked_for(_leg_of(call))]:
         _look_for(draft, call, census)
-    for leg, login in census.agents.items():
-        desk.leg_up(draft, events.AgentLegUp(leg, login))
-    for agent in list(draft.agents.values()):
-        if agent.leg not in census.agents and not _is_known_gone(agent):
-            desk.leg_lost(draft, agent)
+    _find_agents(draft, census)
+    consulting.compare_outside(draft, census)
+    consulting.part_strangers(draft, census)
     for leg, dialled in census.dialled.items():
-        _find_dialled(draft, leg, dialled)
+        if not consulting.is_asked(leg):
+            _find_dialled(draft, leg, dialled)
     for leg, seen in census.callers.items():
         _find_caller(draft, leg, seen)
+    consulting.bring_together(draft, census)
+    supervision.compare(draft, census)
+    taping.compare(draft, census)
+
+
+def _leg_of(call: Call) -> str:
+    """The leg by whose node it is known whether the caller is there."""
+    return call.leg if call.to_be_dialled else call.voice
 
 
 def _look_for(draft: Draft, call: Call, census: events.Census) -> None:
     """Whether a call that is believed in is there."""
-    if call.state is CallState.FALLBACK:
+    # At a leg that was dialled the caller is since the call is in this state, or longer.
+    there_since = call.since if call.is_called_back else call.arrived_at
+    if call.is_called_back and call.leg in census.callers:
+        # Has been told by when the call comes.
+        draft.tell(moves.Release(call.leg))
+    # Whoever is there is not cut off, whatever the clock said when the node began to run.
+    is_there = call.voice in census.callers or call.voice in census.dialled
+    if not (call.to_be_dialled or is_there) and census.cut_off(call.voice, there_since=there_since):
+        consulting.caller_leaves(draft, call)
+        call_backs.cut_off(draft, call)
+    elif call.state is CallState.FALLBACK:
         # The fallback is outside the census; whoever is still there tries again soon.
         draft.keep_call(call, due_at=draft.now + timing.FALLBACK_RETURN)
-    elif call.to_be_dialled:
-        if call.leg in census.callers:
-            # Has been told by when the call comes.
-            draft.tell(moves.Release(call.leg))
-    elif call.voice in census.callers or call.voice in census.dialled:
+    elif call.to_be_dialled or is_there or draft.is_about_to_dial(call.voice):
         return
+    elif call.leg in census.in_fallback:
+        # Recorded as it arrived, and never taken in: whoever decided that was gone before the switch was told.
+        due_in = timing.FALLBACK_RETURN
+        draft.move_call(call, CallState.FALLBACK, why="never taken in", due_in=due_in, messages=0, **NOT_ASKED)
     elif call.state is CallState.DIALLING:
         call_backs.unreached(draft, call, why=UNSEEN_END)
     else:
         # Told nothing: whoever comes again in this moment would be the one to hear it.
+        consulting.caller_leaves(draft, call)
         journey.gone(draft, call, why=UNSEEN_END)
 
 
@@ -63,10 +81,25 @@ def _find_dialled(draft: Draft, leg: str, seen: events.DialledSeen) -> None:
         call_backs.answered(draft, call)
 
 
-def lose_sight(draft: Draft) -> None:
-    """The switch cannot be reached: who is in its fallback cannot come back, and is not given up for that."""
+def _find_agents(draft: Draft, census: events.Census) -> None:
+    for leg, login in census.agents.items():
+        known = draft.agents.get(draft.floor.logins.get(login, 0))
+        if known and known.leg and not census.has_asked_for(known.leg):
+            # The agent has another telephone since this one's node was lost from sight.
+            draft.tell(moves.DropLeg(leg))
+        else:
+            desk.leg_up(draft, events.AgentLegUp(leg, login))
+    for agent in list(draft.agents.values()):
+        if agent.leg in census.agents or (agent.leg and not census.has_asked_for(agent.leg)):
+            continue
+        if not _is_known_gone(agent):
+            desk.leg_lost(draft, agent)
+
+
+def lose_sight(draft: Draft, lost: events.Disconnected) -> None:
+    """A node cannot be reached: who is in its fallback cannot come back, and is not given up for that."""
     for call in list(draft.calls.values()):
-        if call.state is CallState.FALLBACK:
+        if call.state is CallState.FALLBACK and events.is_on(call.leg, lost.node):
             draft.keep_call(call, due_at=None)
 
 
@@ -79,19 +112,30 @@ def _is_known_gone(agent: Agent) -> bool:
 def _resume(draft: Draft, call: Call, together_with: frozenset[str]) -> None:
     """Have the switch do again what the call's state asks for; it may have been told, or not, before the end."""
     leg = call.voice
-    agent = draft.agents.get(call.agent) if call.agent is not None else None
-    partner = agent.leg if agent and call.state is CallState.TALKING else ""
-    for stranger in together_with - {partner}:
+    partners = consulting.heard_by(draft, call)
+    for stranger in sorted(together_with - partners):
         draft.tell(moves.Part(leg, stranger))
+    if missing := partners - together_with:
+        draft.tell(moves.StopPlaying(leg, call.playing))
+        draft.tell(*(moves.Connect(leg, partner) for partner in sorted(missing)))
     match call.state:
-        case CallState.TALKING if partner and partner not in together_with:
-            draft.tell(moves.StopPlaying(leg, call.playing), moves.Connect(leg, partner))
-        case CallState.HELD:
+        case CallState.HELD | CallState.EMERGENCY:
             draft.tell(moves.PlayMusic(leg))
-        case CallState.GREETING | CallState.INFORMING | CallState.CHOOSING | CallState.TURNED_AWAY:
+        case (
+            CallState.GREETING
+            | CallState.INFORMING
+            | CallState.CHOOSING
+            | CallState.TURNED_AWAY
+            | CallState.SURVEYED
+        ):
             # The end of the message may have been missed: a short wait, then on as if it had been heard.
             draft.tell(moves.TakeIn(leg))
             draft.keep_call(call, due_at=draft.now + timing.KEY)
+        case CallState.WAITING | CallState.OFFERED if call.question:
+            # An answer may have ended meanwhile, which nobody can tell: waiting goes on.
+            draft.tell(moves.TakeIn(leg), moves.StopPlaying(leg, call.playing), moves.PlayMusic(leg))
+            due_at = draft.now + timing.POSITION if call.state is CallState.WAITING else call.due_at
+            draft.keep_call(call, due_at=due_at, question=None, answer=None, entered="")
         case CallState.WAITING | CallState.OFFERED | CallState.RECONNECTING:
             draft.tell(moves.TakeIn(leg), moves.PlayMusic(leg))
         case _:

@@ -1,6 +1,7 @@
 """Who calls again on the same day: what the line remembers of the last call from that number."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from tocsin.calls.rules.states import CallState
 
 @dataclass(frozen=True, slots=True)
 class LastCall:
-    """The last call of the day from the same number to the same activation."""
+    """The last call of the day from the same number to what is open on the number that is called."""
 
     language: str
     state: CallState
@@ -24,6 +25,20 @@ class LastCall:
     # Who spoke with the caller.
     agent: int | None = None
     leg: str = ""
+    activation: int = field(kw_only=True)
+    # Whether the language was chosen, by a key or by an agent, and not taken for who pressed nothing.
+    chose_language: bool = field(default=True, kw_only=True)
+
+    @property
+    def had_place(self) -> bool:
+        """Whether the caller had come to a place in line: by then, the incident was chosen."""
+        return self.place_since is not None
+
+
+def language_kept(last: LastCall, *, menu: Collection[str]) -> bool:
+    """Whether the caller goes on in the language of the last call: where there still is that language, and it was
+    chosen or there is no other. Who never chose is asked again."""
+    return last.language in menu and (last.chose_language or len(menu) == 1)
 
 
 def midnight(at: datetime, *, timezone: str) -> datetime:
@@ -39,11 +54,9 @@ def midnight(at: datetime, *, timezone: str) -> datetime:
 def place_kept(last: LastCall, *, now: datetime) -> datetime | None:
     """Since when the place in line counts that the caller left and has back; None where there is none.
 
-    Who left the line unanswered has the place back for ten minutes, and whoever is to be called back at any time.
+    Who left the line unanswered has the place back for ten minutes.
     Who calls while that call still waits is somebody else behind the same number, and has not.
     """
-    if last.state in (CallState.PROMISED, CallState.RETRYING):
-        return last.place_since
     left = last.state is CallState.ENDED and not last.answered
     return last.place_since if left and now - last.since <= timing.REDIAL else None
 

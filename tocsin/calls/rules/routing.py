@@ -1,35 +1,27 @@
 """Who is offered whom. docs/algorithms/routing.md has the order and its reasons."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tocsin.activations.rules import Stream
+from tocsin.activations.rules import Requirement, Stream
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.agents import Agent, is_relaxed
 from tocsin.calls.rules.draft import Draft
-from tocsin.calls.rules.line import Able, Line, Queue, shares_of
+from tocsin.calls.rules.line import Free, Line, Queue, Share, shares_of
 from tocsin.calls.rules.states import Call, CallState, Place, Rank, Reason, Why
-from tocsin.workforce.rules import AgentState, Level
+from tocsin.workforce.rules import AgentState
 
 # Of the conversations of an authority, so many may be D2 for each D5 before D5 is given its turn.
 MOST_D2_PER_D5 = 4
+# Of free agents in order of preference, those trained for D2 begin here.
+_TRAINED = (True,)
 
-
-class Order(NamedTuple):
-    """Where the first call of a queue stands among all; the smallest is offered first. Total, for legs differ."""
-
-    rank: Rank
-    # 0 for D2, 1 for D5, 2 for D2 that has its share.
-    stream: int
-    # Agents who serve this authority, then this activation: the fewer it has, the earlier its turn.
-    authority: int
-    activation: int
-    place: Place
-
-    def why_before(self, other: "Order") -> Why:
-        """The first criterion in which this goes before the other."""
-        criteria = zip((Why.RANK, Why.STREAM, Why.AUTHORITY, Why.ACTIVATION), self, other, strict=False)
-        return next((why for why, mine, others in criteria if mine != others), Why.PLACE)
+# Where a call stands among all, the smallest being offered first: its rank; 0 for D2, 1 for D5, 2 for D2 that has
+# its share; how many agents serve its authority, then its activation: the fewer it has, the earlier its turn; its
+# place, which makes the order total, for legs differ. A plain tuple: each offer makes one of each queue.
+Order = tuple[Rank, int, int, int, Place]
+_CRITERIA = (Why.RANK, Why.STREAM, Why.AUTHORITY, Why.ACTIVATION, Why.PLACE)
 
 
 class Offer(NamedTuple):
@@ -67,22 +59,22 @@ def next_offer(draft: Draft, hopeless: set[Queue]) -> Offer | None:
     A queue whose first call finds nobody is added to `hopeless`: those behind it find nobody either.
     """
     line = draft.line
-    spoken = {(able.authority, able.language) for able in line.free}
-    orders = {
-        queue: order_of(line, queue)
-        for queue in line.waiting
-        if (queue.authority, queue.language) in spoken and queue not in hopeless
-    }
-    while orders:
-        queue = min(orders, key=orders.__getitem__)
-        call = draft.calls[orders[queue].place.leg]
-        if found := best_agent(draft, call):
+    free, served = line.free, line.served
+    in_order = [
+        (order_of(queue, places[0], served), queue)
+        for queue, places in line.waiting.items()
+        if (queue.authority, queue.language) in free and queue not in hopeless
+    ]
+    in_order.sort()
+    for position, (order, queue) in enumerate(in_order, start=1):
+        call = draft.calls[order[-1].leg]
+        wanted = draft.floor.wanted_for(call)
+        if found := best_agent(draft, call, wanted):
             agent, why_agent = found
-            why, before = _why_first(line, queue, orders)
-            relaxed = is_relaxed(call, draft.floor.wanted_for(call), now=draft.now)
+            why, before = _why_first(order, line.waiting[queue][1:2], in_order[position : position + 1])
+            relaxed = is_relaxed(call, wanted, now=draft.now)
             return Offer(call, agent, Reason(why, before, why_agent, relaxed, call.rank))
         hopeless.add(queue)
-        del orders[queue]
     return None
 
 
@@ -90,7 +82,7 @@ def order_of_service(line: Line) -> Iterator[tuple[Queue, Place]]:
     """The waiting calls in the order in which they would be served if every agent could take each of them."""
     line = line.copy()
     while line.waiting:
-        queue = min(line.waiting, key=lambda queue: order_of(line, queue))
+        queue = min(line.waiting, key=lambda queue: order_of(queue, line.waiting[queue][0], line.served))
         place, *others = line.waiting[queue]
         yield queue, place
         if others:
@@ -101,60 +93,51 @@ def order_of_service(line: Line) -> Iterator[tuple[Queue, Place]]:
             line.served[share] = line.served.get(share, 0) + 1
 
 
-def order_of(line: Line, queue: Queue) -> Order:
-    """Where the first call of a queue stands."""
-    served = line.served.get
+def order_of(queue: Queue, place: Place, served: Mapping[Share, int]) -> Order:
+    """Where a call of a queue stands, the agents being shared as they are."""
+    rank, stream, authority, _, _ = queue
     of_authority, of_activation, of_stream = shares_of(queue)
-    stream = 1
-    if queue.stream is Stream.D2:
-        d5 = served((Stream.D5, queue.authority), 0)
-        stream = 0 if served(of_stream, 0) < MOST_D2_PER_D5 * (d5 + 1) else 2
-    place = line.waiting[queue][0]
-    return Order(queue.rank, stream, served(of_authority, 0), served(of_activation, 0), place)
+    turn = 1
+    if stream is Stream.D2:
+        d5 = served.get((Stream.D5, authority), 0)
+        turn = 0 if served.get(of_stream, 0) < MOST_D2_PER_D5 * (d5 + 1) else 2
+    return rank, turn, served.get(of_authority, 0), served.get(of_activation, 0), place
 
 
-def best_agent(draft: Draft, call: Call) -> tuple[Agent, Why] | None:
+def best_agent(draft: Draft, call: Call, wanted: Requirement) -> tuple[Agent, Why] | None:
     """Of the free agents who may take the call, whom to offer it to, and why; None where there is nobody.
 
     First who spoke with the caller before; then those not trained for D2 where that is not needed; then the higher
     level in the language; then the longest idle.
     """
-    wanted = draft.floor.wanted_for(call)
     known = draft.agents.get(call.known_to) if call.known_to is not None else None
     if known and known.is_free and known.may_take(call, wanted, now=draft.now):
         return known, Why.KNOWN
-    able = (
-        (key, agent)
-        for key in _in_order_of_preference(call)
-        for _, agent in draft.line.free.get(key, ())
-        if draft.agents[agent].may_take(call, wanted, now=draft.now)
-    )
-    best, following = next(able, None), next(able, None)
-    if best is None:
-        return None
-    return draft.agents[best[1]], _why_agent(best[0], following[0] if following else None)
+    preferred = draft.line.free.get((call.authority, call.language), ())
+    best: Free | None = None
+    for free in preferred[bisect_left(preferred, _TRAINED) if call.stream is Stream.D2 else 0 :]:
+        if draft.agents[free.agent].may_take(call, wanted, now=draft.now):
+            if best:
+                return draft.agents[best.agent], _why_agent(best, free)
+            best = free
+    return (draft.agents[best.agent], Why.ALONE) if best else None
 
 
-def _in_order_of_preference(call: Call) -> Iterator[Able]:
-    for takes_d2 in (True,) if call.stream is Stream.D2 else (False, True):
-        for level in sorted(Level, reverse=True):
-            yield Able(call.authority or 0, call.language, takes_d2, level)
-
-
-def _why_agent(best: Able, following: Able | None) -> Why:
-    if following is None:
-        return Why.ALONE
+def _why_agent(best: Free, following: Free) -> Why:
+    """The first criterion in which one is preferred to the other."""
     if best.takes_d2 != following.takes_d2:
         return Why.SPARED
-    return Why.LEVEL if best.level != following.level else Why.IDLE
+    return Why.LEVEL if best.short_of != following.short_of else Why.IDLE
 
 
-def _why_first(line: Line, queue: Queue, orders: dict[Queue, Order]) -> tuple[Why, str]:
-    """Why the first call of this queue goes before the next of all, and which one that is."""
-    first = orders[queue]
-    rest = [order for other, order in orders.items() if other != queue]
-    rest += [first._replace(place=place) for place in line.waiting[queue][1:2]]
-    if not rest:
+def _why_first(order: Order, behind: Sequence[Place], others: Sequence[tuple[Order, Queue]]) -> tuple[Why, str]:
+    """The first criterion in which this goes before the next, in its queue or another, and which one that is."""
+    if others and (not behind or others[0][0] < (*order[:-1], behind[0])):
+        following, _ = others[0]
+    elif behind:
+        # All but the place is the same in a queue.
+        return Why.PLACE, behind[0].leg
+    else:
         return Why.ALONE, ""
-    following = min(rest)
-    return first.why_before(following), following.place.leg
+    why = next(why for why, mine, theirs in zip(_CRITERIA, order, following, strict=True) if mine != theirs)
+    return why, following[-1].leg

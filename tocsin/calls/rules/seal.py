@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from tocsin.activations.rules import Stream
 
-_CALL_STEP = attrgetter("id", "call_id", "activation_id", "before", "after", "at", "agent_id", "language", "why")
-_LATER_IN_CALL_STEP = attrgetter("stream", "reason")
-_AGENT_STEP = attrgetter("id", "agent_id", "before", "after", "at", "why")
+# What is stored of a step, by column.
+Row = Mapping[str, Any]
+
+_CALL_STEP = itemgetter("id", "call_id", "activation_id", "before", "after", "at", "agent_id", "language", "why")
+_LATER_IN_CALL_STEP = itemgetter("stream", "reason")
+_AGENT_STEP = itemgetter("id", "agent_id", "before", "after", "at", "why")
 
 
-def steps_digest(*, call_steps: Iterable[object], agent_steps: Iterable[object]) -> str:
+def steps_digest(*, call_steps: Iterable[Row], agent_steps: Iterable[Row]) -> str:
     """The SHA-256, in hexadecimal, of stored steps in the order of their keys.
 
     Every column of each, as JSON, instants in UTC; those that came later only where they say something, so that
@@ -28,9 +31,14 @@ def steps_digest(*, call_steps: Iterable[object], agent_steps: Iterable[object])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _call_step(step: object) -> tuple[Any, ...]:
+def _call_step(step: Row) -> tuple[Any, ...]:
     later = _LATER_IN_CALL_STEP(step)
-    return (*_CALL_STEP(step), *(later if later != (Stream.D5, None) else ()))
+    return (*_CALL_STEP(step), *(later if later != (Stream.D5, None) else ()), *_answer(step))
+
+
+def _answer(step: Row) -> tuple[Any, ...]:
+    answer = step["answer_id"]
+    return () if answer is None else (answer,)
 
 
 def _instant(at: datetime) -> str:

@@ -1,10 +1,10 @@
 """What is known of a leg between two censuses, so that Asterisk is asked for nothing in vain."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from tocsin.calls.ports import ListenerSeen
+from tocsin.calls.ports import Dial, ListenerSeen
 
 
 class Kind(Enum):
@@ -31,13 +31,18 @@ class Leg:
     kind: Kind
     # What a caller called.
     number: str = ""
+    # Of a leg that is dialled: what was asked, and by which trunks where the one before cannot carry it.
+    dial: Dial | None = None
+    trunks_left: Sequence[str] = ()
     # Answered, here or out there.
     up: bool = False
     # Whether the leg's own bridge was made, whether we asked for its news, and the other legs that are in there.
     has_bridge: bool = False
     has_news: bool = False
     partners: set[str] = field(default_factory=set)
-    # Whose bridge the leg is in, where that is not its own.
+    # The ties to those of them who are on another node, by leg.
+    ties: dict[str, str] = field(default_factory=dict)
+    # Whose bridge the leg is in, where that is not its own; that may be on another node, where a tie leads.
     guest_of: str = ""
     # Where the leg listens in, the snoop channel it does that with, and the legs that listen in to this one.
     hears: ListenerSeen | None = None

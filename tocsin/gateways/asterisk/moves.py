@@ -7,11 +7,14 @@ from tocsin.gateways.asterisk import bridges, listening, recording, sounds
 from tocsin.gateways.asterisk.legs import Kind, Leg, Legs, Request
 
 # The dial plan's own reception of callers who were sent back; the extension is the number called.
-_FALLBACK = "fallback"
+FALLBACK = "fallback"
 
 
-def requests_for(move: ports.Move, legs: Legs, *, app: str) -> Iterator[Request]:
-    """The requests that carry out a move about legs that are there, in order; none where the leg is not."""
+def requests_for(move: ports.Move, legs: Legs, *, app: str, node: str = "") -> Iterator[Request]:
+    """The requests that carry out a move about legs that are there, in order; none where the leg is not.
+
+    `node` is where the legs are, if the switch has several.
+    """
     leg = legs.get(move.leg)
     if leg is None:
         return
@@ -20,13 +23,13 @@ def requests_for(move: ports.Move, legs: Legs, *, app: str) -> Iterator[Request]
             yield from _end(move, leg, legs)
         case ports.SendBack(name, number) if leg.kind is Kind.CALLER:
             leg.sent_back = True
-            query = {"context": _FALLBACK, "extension": number, "priority": "1"}
+            query = {"context": FALLBACK, "extension": number, "priority": "1"}
             yield Request("POST", f"channels/{name}/continue", query)
         case ports.TakeIn(name) if leg.kind is Kind.CALLER and not leg.up:
             leg.up = True
             yield Request("POST", f"channels/{name}/answer")
         case _ if leg.up or leg.kind is Kind.CALLER:
-            yield from _serve(move, leg, legs, app=app)
+            yield from _serve(move, leg, legs, app=app, node=node)
 
 
 def _end(move: ports.Release | ports.DropLeg, leg: Leg, legs: Legs) -> Iterator[Request]:
@@ -35,7 +38,7 @@ def _end(move: ports.Release | ports.DropLeg, leg: Leg, legs: Legs) -> Iterator[
         yield from bridges.dissolve(move.leg, leg, legs)
 
 
-def _serve(move: ports.Move, leg: Leg, legs: Legs, *, app: str) -> Iterator[Request]:
+def _serve(move: ports.Move, leg: Leg, legs: Legs, *, app: str, node: str) -> Iterator[Request]:
     match move:
         case ports.Play():
             yield from sounds.play(move, leg)
@@ -46,7 +49,8 @@ def _serve(move: ports.Move, leg: Leg, legs: Legs, *, app: str) -> Iterator[Requ
         case ports.StopPlaying():
             yield from sounds.stop_playing(move, leg)
         case ports.Connect(name, other):
-            yield from bridges.connect(name, other, legs)
+            here = ports.is_on(other, node)
+            yield from (bridges.connect(name, other, legs) if here else bridges.tie_in(name, other, legs, app=app))
         case ports.Part(name, other):
             yield from bridges.part(name, other, legs)
         case ports.Listen():
@@ -54,9 +58,5 @@ def _serve(move: ports.Move, leg: Leg, legs: Legs, *, app: str) -> Iterator[Requ
         case ports.StopListening(name, listener) if (ear := legs.get(listener)) and ear.hears:
             if ear.hears.leg == name:
                 yield from listening.stop(listener, ear, legs)
-        case ports.Record():
-            yield from recording.record(move, leg, app=app)
-        case ports.PauseRecording():
-            yield recording.pause(move)
-        case ports.StopRecording():
-            yield from recording.stop(move, leg)
+        case ports.Record() | ports.RecordAlone() | ports.PauseRecording() | ports.StopRecording():
+            yield from recording.requests_for(move, leg, app=app)

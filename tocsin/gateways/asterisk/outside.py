@@ -41,13 +41,16 @@ class OutsideNetwork:
         self._legs = legs
         self._ringing = ringing
 
-    async def dial(self, *, leg: str, number: str, caller: str) -> Leg:
-        """Call a number from the trunk's side; `caller` is the number shown."""
-        return await self._originate(leg, endpoint=f"PJSIP/{number}@callers", caller=caller)
+    async def dial(self, *, leg: str, number: str, caller: str, at: str = "") -> Leg:
+        """Call a number from the trunk's side; `caller` is the number shown.
 
-    async def connect_agent(self, *, leg: str, login: str) -> Leg:
-        """Bring a synthetic agent's telephone up; it stays until hung up."""
-        return await self._originate(leg, endpoint=f"PJSIP/agent-{login}@agents", caller=login)
+        `at` is the node that is called, as host:port, where it is not the switch's own address.
+        """
+        return await self._originate(leg, endpoint=_endpoint("callers", number, at), caller=caller)
+
+    async def connect_agent(self, *, leg: str, login: str, at: str = "") -> Leg:
+        """Bring a synthetic agent's telephone up; it stays until hung up. `at` is as in `dial`."""
+        return await self._originate(leg, endpoint=_endpoint("agents", f"agent-{login}", at), caller=login)
 
     async def called(self) -> Leg:
         """The next telephone that the switch calls, once it does."""
@@ -112,6 +115,10 @@ async def open_outside(access: AriAccess, *, patience_seconds: float) -> Outside
                 return OutsideNetwork(ari, legs, ringing)
             except (OSError, WebSocketException):
                 await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _endpoint(line: str, number: str, at: str) -> str:
+    return f"PJSIP/{line}/sip:{number}@{at}" if at else f"PJSIP/{number}@{line}"
 
 
 def _listener(legs: dict[str, Leg], ringing: asyncio.Queue[Leg]) -> Callable[[Event], None]:

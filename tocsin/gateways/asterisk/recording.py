@@ -6,8 +6,26 @@ ordered, and one that was not is a failure.
 
 from collections.abc import Iterator
 
-from tocsin.calls.ports import PauseRecording, Record, StopRecording
+from tocsin.calls.ports import PauseRecording, Record, RecordAlone, StopRecording
 from tocsin.gateways.asterisk.legs import Leg, Request, Tape, ask_for_news, bridge_of
+
+# Whoever says nothing for so long has said everything.
+_SILENCE_SECONDS = 10
+
+
+def requests_for(
+    move: Record | RecordAlone | PauseRecording | StopRecording, leg: Leg, *, app: str
+) -> Iterator[Request]:
+    """The requests of a move about a tape."""
+    match move:
+        case Record():
+            yield from record(move, leg, app=app)
+        case RecordAlone():
+            yield from record_alone(move, leg)
+        case PauseRecording():
+            yield pause(move)
+        case StopRecording():
+            yield from stop(move, leg)
 
 
 def record(move: Record, leg: Leg, *, app: str) -> Iterator[Request]:
@@ -22,6 +40,24 @@ def record(move: Record, leg: Leg, *, app: str) -> Iterator[Request]:
     leg.tape = Tape(move.tape)
     query = {"name": move.tape, "format": "wav", "ifExists": "fail"}
     yield Request("POST", f"bridges/{bridge_of(move.leg)}/record", query)
+
+
+def record_alone(move: RecordAlone, leg: Leg) -> Iterator[Request]:
+    """Record one leg that is in no bridge; where it is in one, or recorded already, nothing begins.
+
+    That Asterisk ends it after a silence is what has it tell how long somebody spoke.
+    """
+    if leg.partners or leg.guest_of or leg.tape:
+        return
+    leg.tape = Tape(move.tape)
+    query = {
+        "name": move.tape,
+        "format": "wav",
+        "ifExists": "fail",
+        "maxDurationSeconds": str(round(move.longest.total_seconds())),
+        "maxSilenceSeconds": str(_SILENCE_SECONDS),
+    }
+    yield Request("POST", f"channels/{move.leg}/record", query)
 
 
 def go_on(tape: str) -> Request:

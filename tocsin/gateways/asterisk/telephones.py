@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 AGENTS_CONTEXT, CITIZENS_CONTEXT = "from-agent", "from-citizen"
 # A browser always sends something, also when muted; this long without means that it is closed or cut off.
 _SILENCE_SECONDS = 2
+# A citizen's, which does not dial anew when it has stood still, as browsers do on a busy machine.
+_CITIZEN_SILENCE_SECONDS = 20
 # Many telephones send nothing while nobody speaks into them, but for a packet now and then.
 _SIP_SILENCE_SECONDS = 60
 _UNKNOWN = 404
@@ -80,6 +82,7 @@ def telephone_fields(login: Login, browsers: Browsers) -> Mapping[str, Mapping[s
     }
     if not login.agent:
         endpoint["callerid"] = f"<{number_of_citizen(login.username)}>"
+        endpoint["rtp_timeout"] = str(_CITIZEN_SILENCE_SECONDS)
     if browsers.media_address:
         endpoint |= {"media_address": browsers.media_address, "bind_rtp_to_media_address": "yes"}
     return {
@@ -124,7 +127,8 @@ class Telephones:
     async def keep(self, logins: Collection[Login], *, ari: Ari) -> None:
         """Make the telephones given, and no others, able to register; calls of those removed end.
 
-        Raises ConnectionError where the connection is lost meanwhile.
+        Raises ConnectionError where the connection is lost meanwhile, and AriRefusedError where Asterisk does not
+        tell which telephones there are.
         """
         wanted = {login.username: login for login in logins}
         # Asked each time: an Asterisk that was started again knows none of them.

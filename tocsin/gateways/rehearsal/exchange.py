@@ -23,6 +23,8 @@ class Leg:
     music: bool = False
     partners: set[str] = field(default_factory=set)
     tape: str = ""
+    # Whether that is of this leg alone.
+    alone: bool = False
     # Where the leg listens in.
     hears: ports.ListenerSeen | None = None
 
@@ -60,7 +62,7 @@ class Exchange:
         for entering in (name, other):
             self.legs[entering].hears = None
             self.stop(entering, self.legs[entering].message)
-            for host in [host for host in self.legs if host != name]:
+            for host in [host for host, each in self.legs.items() if host != name and entering in each.partners]:
                 self.part(host, entering)
         for partner in sorted(guest.partners):
             self.part(other, partner)
@@ -102,6 +104,15 @@ class Exchange:
             else:
                 self.put(ports.Recorded(move.leg, move.tape, seconds=0, whole=False))
 
+    def record_alone(self, move: ports.RecordAlone) -> None:
+        """A tape of one leg begins; whoever it is speaks for a second."""
+        leg = self.legs[move.leg]
+        is_guest = any(move.leg in host.partners for host in self.legs.values())
+        if leg.partners or is_guest or leg.tape or self.refuses_tapes:
+            self.put(ports.Recorded(move.leg, move.tape, seconds=0, whole=False))
+        else:
+            leg.tape, leg.alone = move.tape, True
+
     def stop(self, name: str, message: str) -> None:
         """A message ends that is played to a leg or in its bridge."""
         leg = self.legs[name]
@@ -121,6 +132,7 @@ class Exchange:
                 listener.hears = None
 
     def _end_tape(self, name: str, tape: str) -> None:
-        if tape and self.legs[name].tape == tape:
-            self.legs[name].tape = ""
-            self.put(ports.Recorded(name, tape, seconds=0))
+        leg = self.legs[name]
+        if tape and leg.tape == tape:
+            spoken, leg.tape, leg.alone = 1 if leg.alone else None, "", False
+            self.put(ports.Recorded(name, tape, seconds=spoken or 0, spoken_seconds=spoken))

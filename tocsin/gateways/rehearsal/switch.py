@@ -15,8 +15,8 @@ class RehearsalSwitch:
     outside does what `answer` and `refuse` say.
 
     Recordings end as soon as they begin, but for those named `endless`, which play until they are stopped. No time
-    passes, so every tape is empty. It fails by name: `lose_connection`, `restart`, `stall` until `recover`, and
-    `refuse_tapes`.
+    passes, so every tape of a conversation is empty. It fails by name: `lose_connection`, `restart`, `stall` until
+    `recover`, `refuse_tapes`, and `refuse_logins`.
     """
 
     def __init__(self, *, endless: Collection[str] = ()) -> None:
@@ -26,6 +26,7 @@ class RehearsalSwitch:
         self._exchange = Exchange(self._put)
         self._legs = self._exchange.legs
         self._connected = False
+        self._refuses_logins = False
         self._inbox: list[ports.SwitchEvent] = []
         self._happened = asyncio.Event()
         # Moves that a stalled switch was told; None while it keeps up.
@@ -103,6 +104,10 @@ class RehearsalSwitch:
         """From now on nothing can be written."""
         self._exchange.refuses_tapes = True
 
+    def refuse_logins(self) -> None:
+        """The next time, it does not make telephones ready."""
+        self._refuses_logins = True
+
     # What a test may look at.
 
     def hears(self, leg: str) -> str:
@@ -144,7 +149,8 @@ class RehearsalSwitch:
                 if leg.partners:
                     consults[name] = frozenset(leg.partners)
         listeners = {name: leg.hears for name, leg in self._legs.items() if leg.hears}
-        return ports.Census(callers, dialled, agents, consults, listeners)
+        in_fallback = frozenset(name for name, leg in self._legs.items() if leg.sent_back)
+        return ports.Census(callers, dialled, agents, consults, listeners, in_fallback)
 
     async def next_events(self, *, timeout_seconds: float | None) -> Sequence[ports.SwitchEvent]:
         """See `calls.ports.Switch`."""
@@ -163,9 +169,12 @@ class RehearsalSwitch:
             else:
                 self._stalled.append(move)
 
-    async def keep_logins(self, logins: Sequence[ports.Login]) -> None:
+    async def keep_logins(self, logins: Sequence[ports.Login]) -> bool:
         """See `calls.ports.Switch`."""
-        self.logins = {login.username: login for login in logins}
+        if not self._refuses_logins:
+            self.logins = {login.username: login for login in logins}
+        self._refuses_logins, refused = False, self._refuses_logins
+        return not refused
 
     async def close(self) -> None:
         """See `calls.ports.Switch`."""
@@ -225,6 +234,8 @@ class RehearsalSwitch:
                 self._exchange.part(name, other)
             case ports.Listen() | ports.StopListening():
                 self._exchange.listen(move)
+            case ports.RecordAlone():
+                self._exchange.record_alone(move)
             case ports.Record() | ports.StopRecording():
                 self._exchange.record(move)
 

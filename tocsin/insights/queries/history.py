@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Hours, State
-from tocsin.insights.queries import journal
+from tocsin.insights.queries import journal, kept
 from tocsin.insights.rules import days as civil
 from tocsin.insights.rules.figures import Callers, Figures
 from tocsin.insights.rules.intervals import Dimension, Interval, edges, touched
@@ -60,7 +60,7 @@ def _edges(activation: Activation, *, interval: Interval, now: datetime, day: da
 
 def _rows(*, activation: Activation, cut: Sequence[datetime], by: Dimension, now: datetime) -> list[Row]:
     ends = dict(pairwise(cut))
-    tallies = journal.tallies(activation=activation.pk, edges=cut, by=by)
+    tallies = kept.tallies(activation=activation.pk, edges=cut, by=by)
     figures = {(tally.start, tally.value): tally.figures for tally in tallies}
     callers = journal.callers(activation=activation.pk, edges=cut, by=by)
     open_starts = touched(cut, stretches=open_stretches(activation=activation, now=now))

@@ -10,7 +10,6 @@ from django.db.models import Q
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Stream
 from tocsin.calls import models
-from tocsin.calls.rules import timing
 from tocsin.calls.rules.line import Line
 from tocsin.calls.rules.routing import order_of_service
 from tocsin.calls.rules.states import QUEUED, WITH_AGENT, Call, CallState, Rank
@@ -105,7 +104,8 @@ def _in_line(row: models.Call) -> InLine:
 
 
 def agents_for(call: models.Call, *, activation: Activation) -> list[Agent]:
-    """The agents whom a coordinator can give a call to now, the longest idle first."""
+    """The agents whom a coordinator can give a call to now, the longest idle first; also who has a break from
+    victims and relatives."""
     ready = Agent.objects.filter(
         serves=activation.authority_id,
         state=AgentState.READY,
@@ -113,7 +113,7 @@ def agents_for(call: models.Call, *, activation: Activation) -> list[Agent]:
         languages__has_key=call.language,
     )
     if call.stream == Stream.D2:
-        ready = ready.filter(skills__has_key=Stream.D2.value, d2_time__lt=timing.D2_LIMIT)
+        ready = ready.filter(skills__has_key=Stream.D2.value)
     return list(ready.select_related("person").order_by("idle_since", "pk"))
 
 

@@ -10,13 +10,14 @@ from django.db.models import Count
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import live_activations
 from tocsin.calls.models import Pulse
+from tocsin.calls.rules import timing
 from tocsin.calls.rules.states import CallState
 from tocsin.insights.queries import journal, settled
 from tocsin.insights.rules.days import total
 from tocsin.insights.rules.figures import Figures
 from tocsin.insights.rules.moment import moment
 from tocsin.workforce.models import Agent
-from tocsin.workforce.rules import AgentState
+from tocsin.workforce.rules import AT_WORK, AgentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Readings:
 
     lines: tuple[LineReading, ...]
     agents: Mapping[AgentState, int]
+    agents_in_d2_break: int
     pulse: Pulse | None
 
 
@@ -45,6 +47,7 @@ def readings(*, now: datetime) -> Readings:
     return Readings(
         lines=tuple(_line_reading(line, now=now) for line in lines),
         agents={AgentState(state): agents for state, agents in states},
+        agents_in_d2_break=Agent.objects.filter(state__in=AT_WORK, d2_time__gte=timing.D2_LIMIT).count(),
         pulse=Pulse.objects.first(),
     )
 
@@ -52,7 +55,7 @@ def readings(*, now: datetime) -> Readings:
 def _line_reading(activation: Activation, *, now: datetime) -> LineReading:
     live = journal.live_calls(activation=activation.pk)
     since, until = journal.EVER
-    tallies = settled.tallies(activation=activation.pk, since=since, until=until, now=now, cut=settled.as_a_whole)
+    tallies = settled.tallies(activation=activation, since=since, until=until, now=now, cut=settled.as_a_whole)
     return LineReading(
         activation=activation,
         live=Counter(call.state for call in live),

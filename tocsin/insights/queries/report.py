@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tocsin.activations.models import Activation
-from tocsin.insights.queries import journal
+from tocsin.insights.queries import journal, kept
 from tocsin.insights.queries.history import civil_days, open_stretches
+from tocsin.insights.queries.surveys import survey
 from tocsin.insights.rules import days as civil
 from tocsin.insights.rules.figures import Callers, Figures
 from tocsin.insights.rules.intervals import Dimension, Interval, edges, touched
+from tocsin.insights.rules.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Report:
     mean_per_day: float | None
     weekend_mean: float | None
     peak_day: civil.Peak | None
+    survey: Survey
 
 
 def report(*, activation: Activation, now: datetime) -> Report:
@@ -34,7 +37,7 @@ def report(*, activation: Activation, now: datetime) -> Report:
     zone = activation.timezone
     days = civil_days(activation=activation, now=now)
     hours = edges(Interval.HOUR, days=days, timezone=zone)
-    tallies = journal.tallies(activation=activation.pk, edges=hours, by=Dimension.LANGUAGE)
+    tallies = kept.tallies(activation=activation.pk, edges=hours, by=Dimension.LANGUAGE)
     by_day = civil.figures_by(tallies, lambda tally: civil.day_of(tally.start, zone), parts=days)
     open_starts = touched(
         edges(Interval.DAY, days=days, timezone=zone),
@@ -60,4 +63,5 @@ def report(*, activation: Activation, now: datetime) -> Report:
         mean_per_day=civil.mean_per_day(while_open),
         weekend_mean=civil.weekend_mean(while_open),
         peak_day=civil.peak_day(by_day),
+        survey=survey(activation=activation.pk),
     )

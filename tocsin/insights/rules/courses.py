@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.calls.rules.states import CONVERSATION, UNSEEN_END, CallState, CallStep, Outcome
+from tocsin.activations.rules import Stream
+from tocsin.calls.rules.states import CONVERSATION, LEFT_QUESTION, UNSEEN_ENDS, CallState, CallStep, Outcome
 
+# Whoever came to these was not turned away for good: asked to be called back, dialled 112, or was let in.
+TAKEN_UP = (CallState.PROMISED, CallState.EMERGENCY, CallState.WAITING)
 TAKEN_IN = tuple(state for state in CallState if state not in (CallState.FALLBACK, CallState.ENDED))
 
 
@@ -16,6 +19,8 @@ class Course:
     arrived_at: datetime
     language: str
     state: CallState
+    # In which an agent spoke first with the caller, who may have been passed on; without a word, the last.
+    stream: Stream = Stream.D5
     # Out of the switch's fallback, in the switchboard's hands.
     taken_in_at: datetime | None = None
     lined_up_at: datetime | None = None
@@ -27,7 +32,13 @@ class Course:
     # The last; a call given up in the fallback may still come back and go on.
     ended_at: datetime | None = None
     turned_away: bool = False
+    # With somebody outside, and no agent spoke: 112 answered.
+    diverted: bool = False
     end_unseen: bool = False
+    # Left with a keypad answer that was heard to its end.
+    self_served: bool = False
+    # Left a question by voice at some moment.
+    left_question: bool = False
 
     @property
     def outcome(self) -> Outcome | None:
@@ -37,13 +48,22 @@ class Course:
         """
         if self.turned_away:
             return Outcome.TURNED_AWAY
+        if self.diverted:
+            return Outcome.DIVERTED
         if self.promised_at and not (self.answered_at and self.answered_at < self.promised_at):
             return Outcome.CALLED_BACK if self.answered_at or self.ended_at else None
         if self.answered_at:
             return Outcome.ANSWERED
-        if self.ended_at:
-            return Outcome.LOST if self.end_unseen else Outcome.ABANDONED
-        return None
+        return self._left_with if self.ended_at else None
+
+    @property
+    def _left_with(self) -> Outcome:
+        """How a call counts that ended before an agent spoke."""
+        if self.self_served:
+            return Outcome.SELF_SERVED
+        if self.left_question:
+            return Outcome.LEFT_QUESTION
+        return Outcome.LOST if self.end_unseen else Outcome.ABANDONED
 
     @property
     def in_fallback(self) -> timedelta:
@@ -80,12 +100,16 @@ def course(*, steps: Iterable[CallStep], arrived_at: datetime) -> Course:
         arrived_at=arrived_at,
         language=last.language,
         state=last.after,
+        stream=next((step for step in steps if step.after is CallState.TALKING), last).stream,
         taken_in_at=first(*TAKEN_IN),
         lined_up_at=first(CallState.WAITING),
         promised_at=first(CallState.PROMISED),
         answered_at=first(CallState.TALKING),
         returned_at=returns[-1] if returns else None,
         ended_at=last.at if last.after is CallState.ENDED else None,
-        turned_away=first(CallState.TURNED_AWAY) is not None,
-        end_unseen=last.after is CallState.ENDED and last.why == UNSEEN_END,
+        turned_away=first(CallState.TURNED_AWAY) is not None and first(*TAKEN_UP) is None,
+        diverted=first(CallState.OUTSIDE) is not None and first(CallState.TALKING) is None,
+        end_unseen=last.after is CallState.ENDED and last.why in UNSEEN_ENDS,
+        self_served=last.after is CallState.ENDED and last.answer is not None,
+        left_question=any(step.why == LEFT_QUESTION for step in steps),
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Self
 
+from tocsin.activations.rules import Target
 from tocsin.calls.rules.states import Outcome
 from tocsin.insights.rules.courses import Course
 
-# The T of the service level.
-TARGET = timedelta(seconds=20)
+# The T of the service level, where nothing else is aimed at.
+TARGET = Target().within
 # Who leaves before this could not have been answered in earnest: a wrong number, a change of mind.
 SHORT = timedelta(seconds=5)
 
@@ -18,13 +19,13 @@ SHORT = timedelta(seconds=5)
 class Figures:
     """What became of the calls of some stretch of time. Figures of disjoint calls can be added.
 
-    `offered` = `answered` + `abandoned` + `called_back` + `lost` + `in_progress`; who was turned away was not
-    offered.
+    `offered` = `answered` + `self_served` + `left_question` + `abandoned` + `called_back` + `diverted` + `lost` +
+    `in_progress`; who was turned away was not offered.
     """
 
     offered: int = 0
     answered: int = 0
-    # Answered, after at most TARGET.
+    # Answered, after at most what is aimed at.
     in_target: int = 0
     # Left before an agent spoke.
     abandoned: int = 0
@@ -39,6 +40,12 @@ class Figures:
     lost: int = 0
     in_progress: int = 0
     turned_away: int = 0
+    # Left with a keypad answer heard to its end, and not with an agent.
+    self_served: int = 0
+    # Dialled 112 on the keypad, and 112 answered before an agent did. Not in the waits.
+    diverted: int = 0
+    # Left a question by voice, and before an agent spoke.
+    left_question: int = 0
     # Sums over the answered, and over all who no longer wait for a first word.
     wait_of_answered: timedelta = timedelta()
     wait_of_all: timedelta = timedelta()
@@ -52,8 +59,13 @@ class Figures:
         return self.offered + self.turned_away
 
     @property
+    def served(self) -> int:
+        """Calls that ended with what the caller came for: an agent, or the keypad answer chosen."""
+        return self.answered + self.self_served
+
+    @property
     def service_level(self) -> float | None:
-        """The share of the offered, short abandons left out, answered within TARGET; None of none."""
+        """The share of the offered, short abandons left out, answered in target; None of none."""
         counted = self.offered - self.short
         return self.in_target / counted if counted else None
 
@@ -65,11 +77,11 @@ class Figures:
     @property
     def mean_wait_of_all(self) -> timedelta | None:
         """The mean wait of all whose wait is over, answered or not."""
-        over = self.answered + self.abandoned + self.lost
+        over = self.answered + self.self_served + self.left_question + self.abandoned + self.lost
         return self.wait_of_all / over if over else None
 
 
-def figures_of(course: Course, *, now: datetime) -> Figures:
+def figures_of(course: Course, *, now: datetime, target: timedelta = TARGET) -> Figures:
     """One call, counted."""
     waited = course.waited(until=now)
     match course.outcome:
@@ -79,7 +91,7 @@ def figures_of(course: Course, *, now: datetime) -> Figures:
             return Figures(
                 offered=1,
                 answered=1,
-                in_target=int(waited <= TARGET),
+                in_target=int(waited <= target),
                 wait_of_answered=waited,
                 wait_of_all=waited,
             )
@@ -92,10 +104,18 @@ def figures_of(course: Course, *, now: datetime) -> Figures:
                 before_line=int(in_message),
                 wait_of_all=waited,
             )
-        case Outcome.CALLED_BACK:
-            return Figures(offered=1, called_back=1, reached=int(course.answered_at is not None))
-        case Outcome.LOST:
-            return Figures(offered=1, lost=1, wait_of_all=waited)
+        case Outcome.CALLED_BACK | Outcome.DIVERTED as outcome:
+            promised = outcome is Outcome.CALLED_BACK
+            reached = promised and course.answered_at is not None
+            return Figures(offered=1, called_back=int(promised), reached=int(reached), diverted=int(not promised))
+        case Outcome.SELF_SERVED | Outcome.LEFT_QUESTION | Outcome.LOST as outcome:
+            return Figures(
+                offered=1,
+                self_served=int(outcome is Outcome.SELF_SERVED),
+                left_question=int(outcome is Outcome.LEFT_QUESTION),
+                lost=int(outcome is Outcome.LOST),
+                wait_of_all=waited,
+            )
         case None:
             return Figures(offered=1, in_progress=1)
 

@@ -12,6 +12,10 @@ from tocsin.insights.rules.days import start_of
 _GRAIN = 15
 
 
+# Of a call that somebody in no team answered; a call that nobody answered has an empty one.
+NO_TEAM = "–"
+
+
 class Interval(StrEnum):
     """How long an interval is: so many minutes, or a civil day."""
 
@@ -27,6 +31,9 @@ class Dimension(StrEnum):
 
     NOTHING = "nothing"
     LANGUAGE = "language"
+    STREAM = "stream"
+    # Of the agent who spoke with the caller first.
+    TEAM = "team"
 
 
 def edges(interval: Interval, *, days: Sequence[date], timezone: str) -> list[datetime]:

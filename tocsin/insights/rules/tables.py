@@ -16,6 +16,9 @@ COUNTS = (
     "lost",
     "in_progress",
     "turned_away",
+    "self_served",
+    "diverted",
+    "left_question",
 )
 COLUMNS = (
     *COUNTS,
@@ -44,6 +47,9 @@ def counts(figures: Figures) -> tuple[int, ...]:
         figures.lost,
         figures.in_progress,
         figures.turned_away,
+        figures.self_served,
+        figures.diverted,
+        figures.left_question,
     )
 
 

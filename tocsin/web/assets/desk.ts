@@ -3,6 +3,8 @@
 import { listenToKeys } from "./desk/keys";
 import { ownTelephone } from "./desk/own";
 import { keepNotes } from "./desk/notes";
+import { sparingTheTape } from "./desk/tape";
+import { hearingQuestions } from "./desk/questions";
 import { readState, type DeskState } from "./desk/state";
 import { startClocks } from "./page/clocks";
 import { element } from "./page/element";
@@ -20,8 +22,10 @@ const notify = element("notify", HTMLButtonElement);
 const voice = element("voice", HTMLAudioElement);
 const spoken = element("spoken", HTMLElement);
 const keypad = element("keypad", HTMLElement);
+const passing = element("passing", HTMLElement);
+const questions = hearingQuestions(element("questions", HTMLElement));
 const openKeypad = element("open-keypad", HTMLButtonElement);
-const { csrf = "", credentials = "", note = "", now = "", own = "", telephone = "" } = desk.dataset;
+const { ask = "", csrf = "", credentials = "", note = "", now = "", own = "", ownNumber = "", telephone = "" } = desk.dataset;
 
 let microphone: MediaStream | null = null;
 let isMuted = false;
@@ -34,6 +38,7 @@ const ownTitle = document.title;
 const clocks = startClocks(now);
 const notes = keepNotes({ address: note, csrf });
 listenToKeys(keypad);
+sparingTheTape({ ask, csrf });
 wakeWithFirstTouch();
 
 const line = new StandingCall({
@@ -63,7 +68,7 @@ const microphoneCheck = new MicrophoneCheck({
   mayTry: () => desk.dataset.line === "off",
 });
 const ownPhone = ownTelephone({
-  addresses: { sip: own, browser: credentials },
+  addresses: { number: ownNumber, sip: own, browser: credentials },
   csrf,
   taken: () => {
     line.stop();
@@ -75,7 +80,7 @@ if (!ownPhone.isUsed) void microphoneCheck.begin();
 
 // The microphone is open while somebody listens, and at no other time.
 function speakOrBeSilent(): void {
-  const isHeard = shown?.agent === "talking" || isAnswering;
+  const isHeard = shown?.agent === "talking" || shown?.isHeard || isAnswering;
   for (const track of microphone?.getAudioTracks() ?? []) track.enabled = isHeard && !isMuted;
 }
 
@@ -106,9 +111,12 @@ function follow(): void {
   else stop();
   isAnswering = isAnswering && shown.agent === "offered";
   // A new conversation begins heard, whatever the last one ended with; without one, nothing says that it is muted.
-  if (shown.agent !== "talking" || before?.call !== shown.call) setMuted(false);
-  mute.disabled = openKeypad.disabled = shown.agent !== "talking" || ownPhone.isUsed;
+  if ((shown.agent !== "talking" && !shown.isHeard) || before?.call !== shown.call) setMuted(false);
+  openKeypad.disabled = shown.agent !== "talking" || ownPhone.isUsed;
+  mute.disabled = openKeypad.disabled && (!shown.isHeard || ownPhone.isUsed);
   if (openKeypad.disabled) keypad.hidePopover();
+  if (before?.call !== shown.call || before.callState !== shown.callState) passing.hidePopover();
+  questions.follow(shown.agent);
   speakOrBeSilent();
   listen(before);
   keepFocus();

@@ -12,15 +12,29 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tocsin import wiring
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import change_front_message, order_closing
-from tocsin.activations.models import Activation, FrontMessage
-from tocsin.activations.queries import activations_of, front_in_force, opening_took
+from tocsin.activations.models import Activation, FrontMessage, KeypadAnswer, News
+from tocsin.activations.queries import (
+    activations_of,
+    answers_in_force,
+    front_in_force,
+    hearing_terms_in_force,
+    live_activations,
+    names_in_force,
+    news_in_force,
+    opening_took,
+    sms_in_force,
+    survey_in_force,
+)
 from tocsin.activations.rules import OPENING_PROMISE, Kind, State
+from tocsin.calls.queries import sms_counts
 from tocsin.logbook.queries import lines_about
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
+from tocsin.web.console import queue, target
+from tocsin.web.console.answers import first_free_key
 from tocsin.web.console.forms import ClosingForm, FrontMessageForm
 from tocsin.web.console.requirement import described
-from tocsin.web.console.shown import language_name
+from tocsin.web.console.shown import language_name, spoken_languages
 from tocsin.web.console.story import told
 from tocsin.web.guards import PersonRequest, for_roles
 
@@ -58,9 +72,18 @@ def activation(request: PersonRequest, key: int) -> HttpResponseBase:
         {
             **_standing(request, shown, now=now),
             "front": front,
+            "more_languages": [each for each in spoken_languages() if each[0] not in shown.languages],
+            "answers": _answers(shown, now=now),
+            "news": _news(shown, now=now),
+            **_names(shown),
+            **_sms(shown),
+            "survey": _survey(shown),
             "hours": shown.hours.order_by("weekday", "start"),
             "steps": steps,
             "requirement": described(shown),
+            "target": target.described(shown),
+            "queue": queue.described(shown),
+            "terms": hearing_terms_in_force(shown),
             "may_coordinate": request.user.has_role(Role.COORDINATOR),
         },
     )
@@ -140,7 +163,59 @@ def _visible(request: PersonRequest, key: int) -> Activation:
     return get_object_or_404(activations_of(person=request.user), pk=key)
 
 
-def _is_mute(words: FrontMessage, shown: Activation, *, now: datetime) -> bool:
+def _answers(shown: Activation, *, now: datetime) -> list[dict[str, object]]:
+    """The keypad answers of each language, and the key for another one."""
+    return [
+        {
+            "code": code,
+            "name": language_name(code),
+            "free": first_free_key(answers),
+            "answers": [{"words": each, "mute": _is_mute(each, shown, now=now)} for each in answers],
+        }
+        for code, answers in answers_in_force(shown).items()
+    ]
+
+
+def _news(shown: Activation, *, now: datetime) -> list[dict[str, object]]:
+    """What those in line are told, by language."""
+    there = news_in_force(shown)
+    return [
+        {
+            "code": code,
+            "name": language_name(code),
+            "words": there.get(code),
+            "mute": code in there and _is_mute(there[code], shown, now=now),
+        }
+        for code in shown.languages
+    ]
+
+
+def _names(shown: Activation) -> dict[str, object]:
+    """What callers who choose between several hear it called, by language; and whether they do."""
+    there = names_in_force(shown)
+    return {
+        "names": [{"code": c, "name": language_name(c), "text": there.get(c, "")} for c in shown.languages],
+        "beside": live_activations().filter(number=shown.number).exclude(pk=shown.pk).exists(),
+    }
+
+
+def _sms(shown: Activation) -> dict[str, object]:
+    """What callers are sent who ask for it, by language, and what became of what was."""
+    there = sms_in_force(shown)
+    return {
+        "sms": [{"code": c, "name": language_name(c), "text": there.get(c, "")} for c in shown.languages],
+        "sms_counts": sms_counts(activation=shown.pk),
+        "sends_sms": wiring.sms() is not None,
+    }
+
+
+def _survey(shown: Activation) -> list[dict[str, object]]:
+    """What callers are asked after the conversation, by language."""
+    there = survey_in_force(shown)
+    return [{"code": code, "name": language_name(code), "question": there.get(code)} for code in shown.languages]
+
+
+def _is_mute(words: FrontMessage | KeypadAnswer | News, shown: Activation, *, now: datetime) -> bool:
     """Whether callers of an open line hear nothing of a message, which should have been spoken by now."""
     if shown.state != State.OPEN or now - words.at < SPOKEN_WITHIN:
         return False
@@ -165,4 +240,6 @@ def _standing(request: PersonRequest, shown: Activation, *, now: datetime) -> di
         # A part of a second is a second: nothing opens in none.
         "took_seconds": math.ceil(took.total_seconds()) if took is not None else None,
         "may_act": request.user.has_role(Role.DUTY_OFFICER),
+        "may_change": request.user.has_role(Role.DUTY_OFFICER) and state in (State.ORDERED, State.OPEN),
+        "may_tell": state in (State.ORDERED, State.OPEN),
     }

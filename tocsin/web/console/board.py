@@ -25,9 +25,9 @@ from tocsin.calls.queries import help_wanted
 from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
 from tocsin.insights.rules.days import figures_by
-from tocsin.insights.rules.figures import SHORT, TARGET, Figures
+from tocsin.insights.rules.figures import SHORT, Figures
 from tocsin.insights.rules.intervals import Interval, edges
-from tocsin.insights.rules.moment import AgentNow, Queue, Strain, strain, unanswered
+from tocsin.insights.rules.moment import AgentNow, Queue, Strain, Wanted, strain, unanswered
 from tocsin.web import pauses
 from tocsin.web.console import shown
 from tocsin.web.guards import PersonRequest, for_roles
@@ -35,7 +35,7 @@ from tocsin.web.live import Pace, live_page
 from tocsin.workforce.rules import AgentState
 
 # Callers of one language whose wait is shown one by one; the others are a number.
-SHOWN_WAITS = 6
+SHOWN_WAITS = 3
 HOURS_BETWEEN_LABELS = 3
 # Live within a second, and no more often; limits that are passed in silence are seen within five.
 PACE = Pace(pause_seconds=0.7, silence_seconds=5)
@@ -121,7 +121,7 @@ def drawn(activation: Activation, *, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QueueShown:
-    """A queue with its language by name, and what is not shown one by one as a number."""
+    """A queue by name, and what is not shown one by one as a number."""
 
     name: str
     queue: Queue
@@ -148,10 +148,10 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
         "seen": seen,
         "helps": help_wanted(activation=activation.pk),
         "today": today,
-        "unanswered": ", ".join(shown.language_name(code) for code in unanswered(seen.moment)),
+        "unanswered": ", ".join(_name_of(wanted, activation) for wanted in unanswered(seen.moment)),
         "queues": [
             QueueShown(
-                shown.language_name(q.language), q, q.since[:SHOWN_WAITS], max(len(q.since) - SHOWN_WAITS, 0)
+                _name_of(q.wanted, activation), q, q.since[:SHOWN_WAITS], max(len(q.since) - SHOWN_WAITS, 0)
             )
             for q in seen.moment.queues
         ],
@@ -164,16 +164,22 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
             for agent in ordered
         ],
         "states": {state.value: states.count(state) for state in AgentState},
-        "wait_mood": WAIT_MOODS[strain(seen.moment, now=seen.now)],
-        "target_seconds": int(TARGET.total_seconds()),
+        "wait_mood": WAIT_MOODS[strain(seen.moment, now=seen.now, target=activation.target_within)],
+        "target_seconds": int(activation.target_within.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
-        "aim": shown.share(shown.GOOD_SHARE),
+        "aim": shown.share(activation.target.share),
         "service_level": shown.share(today.service_level),
-        "service_mood": shown.mood(today.service_level, offered=today.offered),
+        "service_mood": shown.mood(today.service_level, offered=today.offered, aim=activation.target.share),
         "mean_wait": shown.clock(today.mean_wait_of_answered),
         "mean_wait_of_all": shown.clock(today.mean_wait_of_all),
         **_chart_of_the_day(activation, seen),
     }
+
+
+def _name_of(wanted: Wanted, activation: Activation) -> str:
+    """The language, and the stream where the activation has two."""
+    language = shown.language_name(wanted.language)
+    return f"{language} {wanted.stream.upper()}" if len(activation.streams) > 1 else language
 
 
 def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
@@ -191,9 +197,14 @@ def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
 
 
 def chart_of(bars: Sequence[Figures], *, labels: dict[int, str]) -> Chart:
-    """Calls as bars in three parts: answered or called back, left or lost without an answer, and in progress."""
+    """Calls as bars in three parts: served, called back or left with a question; left or lost without an answer;
+    in progress."""
     parts = [
-        (figures.answered + figures.called_back, figures.abandoned + figures.lost, figures.in_progress)
+        (
+            figures.served + figures.called_back + figures.diverted + figures.left_question,
+            figures.abandoned + figures.lost,
+            figures.in_progress,
+        )
         for figures in bars
     ]
     return stacked_bars(parts, kinds=3, labels=labels, name=shown.count)

@@ -10,10 +10,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.activations.rules import Stream
-from tocsin.calls.models import CallStep, HelpStep, LineOrder
-from tocsin.calls.ports import Answer, LineVerb
+from tocsin.calls.models import CallStep, HelpStep, LineOrder, Supervision
+from tocsin.calls.ports import Answer, LineVerb, SupervisorVerb
+from tocsin.calls.rules.full_line import FULL
 from tocsin.calls.rules.help import Help
-from tocsin.calls.rules.states import CONVERSATION, UNSEEN_END, CallState, Rank, Why
+from tocsin.calls.rules.hours import CLOSED
+from tocsin.calls.rules.incidents import CHOSE_ANOTHER
+from tocsin.calls.rules.states import (
+    ASKED_FOR_SMS,
+    CONVERSATION,
+    CUT_OFF,
+    HEARD_ANSWER,
+    RATED,
+    UNSEEN_END,
+    CallState,
+    Rank,
+    Why,
+)
+from tocsin.calls.rules.supervision import TAKEN_OVER
 from tocsin.web.console.shown import language_name, stream_name
 
 Words = str | Promise
@@ -26,19 +40,38 @@ _REACHED: Mapping[str, Words] = {
     CallState.CHOOSING: _("Is asked what a key answers."),
     CallState.WAITING: _("Waits in line."),
     CallState.OFFERED: _("Rings at %(agent)s."),
-    CallState.PROMISED: _("Hung up, and keeps the place in line: will be called back."),
+    CallState.PROMISED: _("Keeps the place in line: will be called back."),
     CallState.DIALLING: _("%(agent)s calls back; the number rings."),
     CallState.RETRYING: _("Was not reached; is called once more."),
+    CallState.DEFERRED: _("Will be called back when the line opens again."),
     CallState.TALKING: _("%(agent)s answered."),
     CallState.HELD: _("%(agent)s put the caller on hold."),
     CallState.RECONNECTING: _("The telephone of %(agent)s disappeared; the caller was asked to stay."),
+    CallState.EMERGENCY: _("Dialled 112 on the keypad; 112 is called."),
+    CallState.OUTSIDE: _("Speaks with 112."),
+    CallState.SURVEYED: _("The agent hung up; the caller is asked how it was."),
     CallState.ENDED: _("The call ended."),
+}
+# Where the reason of a step says that an agent passes the caller on.
+_PASSED_ON: Mapping[str, Words] = {
+    CallState.HELD: _("%(agent)s asks somebody about the caller, who hears music."),
+    CallState.TALKING: _("Handed over to %(agent)s."),
+    CallState.OUTSIDE: _("Handed over to somebody outside."),
 }
 _RESUMED: Mapping[str, Words] = {
     CallState.HELD: _("%(agent)s speaks with the caller again."),
     CallState.RECONNECTING: _("%(agent)s is back, and speaks with the caller again."),
 }
-# Why it did not stay so, or how it ended, by the journal's word.
+# In these states it is said why it did not stay as it was, or how it ended, by the journal's word.
+_SAID_WHY = (
+    CallState.FALLBACK,
+    CallState.CHOOSING,
+    CallState.WAITING,
+    CallState.PROMISED,
+    CallState.DEFERRED,
+    CallState.TURNED_AWAY,
+    CallState.ENDED,
+)
 _BECAUSE: Mapping[str, Words] = {
     "declined": _("The agent declined."),
     "not answered": _("The agent did not answer in time."),
@@ -49,13 +82,22 @@ _BECAUSE: Mapping[str, Words] = {
     "caller hung up": _("The caller hung up."),
     "agent hung up": _("The agent hung up."),
     UNSEEN_END: _("The switchboard was away when it ended."),
+    CUT_OFF: _("The switch went down with the call."),
     "not seen again": _("The caller was not seen again."),
+    FULL: _("The line was full."),
+    "a place is free": _("A place in line came free."),
     "activation gone": _("The line was closed."),
     "called again": _("The caller called again instead."),
+    "left, and is called back as promised": _("The caller hung up again, and is called back as promised."),
+    "112 not reached": _("112 could not be reached: the caller was told to call it, and comes first."),
+    "dialled 112 in an exercise": _("Dialled 112 on the keypad: in an exercise it is not called."),
+    "coordinator decided": _("A coordinator decided that this caller is not served for a while."),
+    CLOSED: _("It is outside the opening hours."),
+    "line opened": _("The line opened again."),
     "promise not kept": _("Nobody could call back in time."),
 }
 _RANKS: Mapping[int, Words] = {
-    Rank.RETURNED: _("an agent was lost or did not answer"),
+    Rank.RETURNED: _("the caller was cut off, or an agent was lost or did not answer"),
     Rank.CALL_BACK: _("a call-back was promised"),
     Rank.TRANSFER: _("it was transferred"),
     Rank.RAISED: _("a coordinator asked that it be served earlier"),
@@ -72,12 +114,24 @@ _AGENTS: Mapping[str, Words] = {
     Why.LEVEL: _("Offered to %(agent)s, who speaks the language better than the next."),
     Why.IDLE: _("Offered to %(agent)s, who was idle the longest."),
     Why.PICKED: _("Offered to %(agent)s, whom a coordinator chose."),
+    Why.BREAK_WAIVED: _(
+        "Offered to %(agent)s, whom a coordinator chose in the middle of a break from victims and relatives."
+    ),
 }
 _VERBS: Mapping[str, Words] = {
     LineVerb.RAISE: _("%(by)s asked that it be served earlier: “%(why)s”"),
     LineVerb.LOWER: _("%(by)s asked that it be served at its own place again: “%(why)s”"),
     LineVerb.MOVE: _("%(by)s asked that it wait for %(language)s, %(stream)s: “%(why)s”"),
     LineVerb.GIVE: _("%(by)s asked that it be offered to %(agent)s: “%(why)s”"),
+    SupervisorVerb.LISTEN: _("%(by)s asked to listen in: “%(why)s”"),
+    SupervisorVerb.WHISPER: _("%(by)s asked to whisper to the agent: “%(why)s”"),
+    SupervisorVerb.BARGE: _("%(by)s asked to join: “%(why)s”"),
+    SupervisorVerb.TAKE_OVER: _("%(by)s asked to take over: “%(why)s”"),
+    SupervisorVerb.LEAVE: _("%(by)s left the conversation."),
+    SupervisorVerb.TAPE: _("%(by)s asked to record: “%(why)s”"),
+    SupervisorVerb.STOP_TAPE: _("%(by)s asked to stop recording: “%(why)s”"),
+    SupervisorVerb.PAUSE: _("%(by)s asked that %(agent)s pause: “%(why)s”"),
+    SupervisorVerb.SIGN_OUT: _("%(by)s asked that %(agent)s be signed out: “%(why)s”"),
 }
 _ANSWERS: Mapping[str, Words] = {
     "": _("The switchboard has not decided it yet."),
@@ -88,6 +142,15 @@ _ANSWERS: Mapping[str, Words] = {
     Answer.NOT_TAKEN: _("Nothing was changed: this line does not take such calls."),
     Answer.AGENT_NOT_FREE: _("The agent was not ready: the caller keeps the place in line."),
     Answer.AGENT_UNABLE: _("The agent may not take this call: the caller keeps the place in line."),
+    Answer.OVER: _("The conversation is over, or with another agent."),
+    Answer.NO_TELEPHONE: _("Your desk is not open, or its telephone is not connected."),
+    Answer.BUSY: _("Not now: with a caller, or writing the note. Ask again."),
+    Answer.NOT_TRAINED: _("Only somebody trained for such calls, who speaks the language to take over."),
+    Answer.NOT_AGREED: _("Nothing is recorded: the caller did not agree, or this line records nothing."),
+    Answer.ELSEWHERE: _(
+        "Nothing can be heard at your telephone: it is in another part of the switch. Join instead."
+    ),
+    Answer.NOT_HEARD: _("Hear the conversation first, then take over."),
     Answer.TOO_LATE: _("Nothing was changed: the switchboard was away. Ask again."),
 }
 
@@ -113,13 +176,25 @@ def told(
     steps: Sequence[CallStep],
     orders: Sequence[LineOrder],
     helps: Sequence[HelpStep],
+    supervisions: Sequence[Supervision],
     arrivals: Mapping[str, datetime],
 ) -> list[Told]:
     """The story of a call. `arrivals` has those of the calls that its reasons name, as far as they may be told."""
     happened = [Told(step.at, _step(step), _of_step(step, arrivals)) for step in steps]
     happened += [Told(order.at, ordered(order), [answered(order.answer)]) for order in orders]
     happened += [Told(each.at, str(_HELPS[each.after]) % {"by": each.by}, ()) for each in helps]
+    happened += [_heard(each) for each in supervisions]
     return sorted(happened, key=lambda one: one.at)
+
+
+def _heard(supervision: Supervision) -> Told:
+    names = {"by": supervision.order.by, "agent": supervision.agent}
+    if supervision.ended_at is None:
+        words = gettext("%(agent)s was told that %(by)s hears the conversation.")
+        return Told(supervision.began_at, words % names, ())
+    times = {"time": f"{timezone.localtime(supervision.ended_at):%H:%M:%S}"}
+    words = gettext("%(by)s heard the conversation of %(agent)s until %(time)s.")
+    return Told(supervision.began_at, words % (names | times), ())
 
 
 def ordered(order: LineOrder) -> str:
@@ -176,17 +251,42 @@ def _first_because(reason: Mapping[str, object], *, stream: str) -> str:
 
 
 def _step(step: CallStep) -> str:
+    if step.why == HEARD_ANSWER:
+        return gettext("Heard the answer at a key to its end.")
+    if step.why == CHOSE_ANOTHER:
+        return gettext("Chose what it is about. Until then it counted for what is open the longest on the number.")
+    if step.why == ASKED_FOR_SMS:
+        return gettext("Asked for the SMS.")
+    if step.why == RATED:
+        return gettext("Answered the question after the conversation: %(value)s.") % step.reason
     words = _RESUMED.get(step.before) if step.after == CallState.TALKING else None
     words = words or _REACHED.get(step.after, step.after)
-    if step.after == CallState.WAITING and step.before in CONVERSATION | {CallState.OFFERED}:
+    if step.why == TAKEN_OVER:
+        words = _("%(agent)s took the caller over.")
+    elif step.why == "together":
+        words = _("All three hear each other.")
+    elif step.reason and step.after == CallState.WAITING:
+        words = _passed_on(step.reason)
+    elif step.reason and step.after in _PASSED_ON:
+        words = _PASSED_ON[step.after]
+    elif step.after == CallState.WAITING and step.before in CONVERSATION | {CallState.OFFERED}:
         words = _("Back in line, first of all.") if step.why != "given to another" else words
-    return str(words) % {"agent": step.agent or gettext("an agent")}
+    return str(words) % {"agent": step.agent or gettext("an agent"), "language": language_name(step.language)}
+
+
+def _passed_on(reason: Mapping[str, object]) -> Words:
+    """Whereto an agent passed the caller on, who is back in line."""
+    if reason["consent"]:
+        return _("Passed on, with the caller's consent, to those trained for victims and relatives.")
+    if reason["to"] in list(Stream):
+        return _("Passed on to another agent.")
+    return _("Passed on to those who speak %(language)s.")
 
 
 def _of_step(step: CallStep, arrivals: Mapping[str, datetime]) -> list[str]:
-    if step.reason:
+    if step.reason and step.after == CallState.OFFERED:
         agent = str(step.agent or gettext("an agent"))
         return reason_of(step.reason, stream=step.stream, agent=agent, arrivals=arrivals)
-    if step.after in (CallState.WAITING, CallState.ENDED) and step.why in _BECAUSE:
+    if step.after in _SAID_WHY and step.why in _BECAUSE:
         return [str(_BECAUSE[step.why])]
     return []

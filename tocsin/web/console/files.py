@@ -8,11 +8,25 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, JsonResponse
 
 from tocsin.activations.models import Activation
+from tocsin.calls.rules.survey import RATINGS
 from tocsin.insights.queries.history import Row
-from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures
+from tocsin.insights.queries.surveys import SurveyRow
+from tocsin.insights.rules.figures import SHORT, Callers, Figures
 from tocsin.insights.rules.intervals import Dimension
+from tocsin.insights.rules.survey import Survey
 from tocsin.insights.rules.tables import COLUMNS, plain, row
 
+SURVEY_COLUMNS = (
+    "day",
+    "start",
+    "until",
+    "language",
+    "asked",
+    "answered",
+    "answered_share",
+    "mean",
+    *(f"answered_{int(rating)}" for rating in RATINGS),
+)
 Cells = dict[str, str | bool | int | float | None]
 
 
@@ -36,6 +50,29 @@ def interval_cells(counted: Row, *, zone: ZoneInfo, by: Dimension = Dimension.NO
 def figure_cells(figures: Figures, callers: Callers) -> Cells:
     """Figures by the names of their columns."""
     return dict(zip(COLUMNS, row(figures, callers), strict=True))
+
+
+def survey_cells(survey: Survey) -> Cells:
+    """What callers answered to the survey; a share from 0 to 1, and None where there is none."""
+    return {
+        "asked": survey.asked,
+        "answered": survey.answered,
+        "answered_share": None if survey.share is None else round(survey.share, 4),
+        "mean": None if survey.mean is None else round(survey.mean, 2),
+    }
+
+
+def survey_row_cells(counted: SurveyRow, *, zone: ZoneInfo) -> Cells:
+    """One row of the survey by the names of its columns."""
+    start, until = counted.start.astimezone(zone), counted.until.astimezone(zone)
+    return {
+        "day": start.date().isoformat(),
+        "start": start.isoformat(),
+        "until": until.isoformat(),
+        "language": counted.language,
+        **survey_cells(counted.survey),
+        **{f"answered_{value}": count for value, count in counted.survey.answers.items()},
+    }
 
 
 def csv_file(activation: Activation, *, name: str, columns: Iterable[str], rows: Iterable[Cells]) -> HttpResponse:
@@ -64,7 +101,8 @@ def json_file(activation: Activation, *, now: datetime, **told: object) -> JsonR
             "ordered_at": activation.ordered_at.astimezone(zone).isoformat(),
         },
         "counted_at": now.astimezone(zone).isoformat(timespec="seconds"),
-        "target_seconds": TARGET.total_seconds(),
+        "target_seconds": activation.target_within.total_seconds(),
+        "target_percent": activation.target_percent,
         "short_seconds": SHORT.total_seconds(),
         **told,
     }
@@ -72,4 +110,6 @@ def json_file(activation: Activation, *, now: datetime, **told: object) -> JsonR
 
 
 def _written(cell: str | bool | int | float | None) -> str | int | float | None:
-    return ("yes" if cell else "no") if isinstance(cell, bool) else cell
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return plain(cell) if isinstance(cell, str) else cell

@@ -1,15 +1,17 @@
-"""What an officer fills in: opening a line, changing what it says, closing it."""
+"""What is filled in: opening a line, changing what it says, closing it, and why something is heard or done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.activations.rules import SPOKEN_LANGUAGES, Hours, Stream
+from tocsin.activations.rules import LONGEST_NAME, LONGEST_QUESTION, SPOKEN_LANGUAGES, Hours, Stream
 from tocsin.authorities.models import Authority, Number
+from tocsin.calls.models import LONGEST_REASON
 from tocsin.refusals import Refusal
 from tocsin.web.console.prepared import prepared_text
 from tocsin.web.console.shown import language_name
@@ -80,6 +82,12 @@ class OpeningForm(WordsForm):
                 label=language_name(code), choices=keys, initial=key, required=False
             )
             self.add_words(code, text=prepared_text(code, authority=authority.name))
+            self.fields[f"name_{code}"] = forms.CharField(
+                label=_("Name for callers in %(language)s") % {"language": language_name(code)},
+                max_length=LONGEST_NAME,
+                required=False,
+                widget=forms.TextInput(attrs={"lang": code}),
+            )
         for weekday in range(7):
             for end, word in (("start", _("from")), ("until", _("until"))):
                 self.fields[f"{end}_{weekday}"] = forms.TimeField(
@@ -90,13 +98,14 @@ class OpeningForm(WordsForm):
         self.languages: list[str] = []
         self.front_texts: dict[str, str] = {}
         self.recordings: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self.hours: list[Hours] = []
 
     @property
-    def language_rows(self) -> Iterator[tuple[BoundField, Words]]:
-        """The languages with their key, those of the authority first."""
+    def language_rows(self) -> Iterator[tuple[BoundField, Words, BoundField]]:
+        """The languages with their key and the name for callers, those of the authority first."""
         for code in self.order:
-            yield self[f"key_{code}"], self.words(code)
+            yield self[f"key_{code}"], self.words(code), self[f"name_{code}"]
 
     @property
     def day_rows(self) -> Iterator[tuple[str, BoundField, BoundField]]:
@@ -110,6 +119,7 @@ class OpeningForm(WordsForm):
         for code in self.languages:
             text, recording = self.clean_words(code)
             self.front_texts[code] = text
+            self.names[code] = self.cleaned_data.get(f"name_{code}", "")
             if recording:
                 self.recordings[code] = recording
         if cleaned.get("opening") == WEEKLY:
@@ -178,6 +188,20 @@ class FrontMessageForm(WordsForm):
         return cleaned
 
 
+class AnswerForm(FrontMessageForm):
+    """A question and the answer that its key gives, in one language."""
+
+    def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["question"] = forms.CharField(
+            label=_("Question"),
+            max_length=LONGEST_QUESTION,
+            initial=question,
+            help_text=_("In the words of callers: “Can I drink the water?” The key is said after it."),
+            widget=forms.TextInput(attrs={"lang": self.language}),
+        )
+
+
 class ClosingForm(forms.Form):
     """Why a line is closed, said by whoever closes it."""
 
@@ -187,3 +211,13 @@ class ClosingForm(forms.Form):
         help_text=_("Kept in the logbook: “Fire is out, calls have stopped.”"),
     )
     sure = forms.BooleanField(label=_("Nobody new may call; those who wait or talk are still helped."))
+
+
+class PurposeForm(forms.Form):
+    """Why a conversation or a recording is heard, or an agent paused; `help_text` says who reads it."""
+
+    why = forms.CharField(label=_("Why?"), max_length=LONGEST_REASON)
+
+    def __init__(self, data: Mapping[str, object] | None = None, *, help_text: str | Promise) -> None:
+        super().__init__(data)
+        self.fields["why"].help_text = str(help_text)

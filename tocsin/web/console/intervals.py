@@ -20,12 +20,13 @@ from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, State
 from tocsin.insights.queries.history import Row, civil_days, history, in_all
-from tocsin.insights.rules.figures import SHORT, TARGET, Callers, Figures
+from tocsin.insights.queries.surveys import survey_rows
+from tocsin.insights.rules.figures import SHORT, Callers, Figures
 from tocsin.insights.rules.intervals import Dimension, Interval, edges
 from tocsin.insights.rules.tables import COLUMNS
 from tocsin.web.console import shown
 from tocsin.web.console.board import HOURS_BETWEEN_LABELS, chart_of, visible_activation
-from tocsin.web.console.files import Cells, csv_file, interval_cells, json_file
+from tocsin.web.console.files import SURVEY_COLUMNS, Cells, csv_file, interval_cells, json_file, survey_row_cells
 from tocsin.web.console.report import day_labels
 from tocsin.web.guards import PersonRequest, for_roles
 
@@ -50,6 +51,8 @@ class Apart:
 DIMENSIONS = {
     Dimension.NOTHING: Apart(gettext_lazy("All calls")),
     Dimension.LANGUAGE: Apart(gettext_lazy("By language"), gettext_lazy("Language"), shown.language_name),
+    Dimension.STREAM: Apart(gettext_lazy("By stream"), gettext_lazy("Stream"), shown.stream_name),
+    Dimension.TEAM: Apart(gettext_lazy("By team of agents"), gettext_lazy("Team"), shown.team_name),
 }
 ALL_DAYS = "all"
 
@@ -114,35 +117,61 @@ def page(request: PersonRequest, key: int) -> HttpResponse:
 @require_GET
 def csv_of_rows(request: PersonRequest, key: int) -> HttpResponse:
     """The figures of one day, or of all days, as CSV."""
-    activation = visible_activation(person=request.user, key=key)
-    now = timezone.now()
-    days = civil_days(activation=activation, now=now)
-    form = IntervalsForm(request.GET, days=days, first=None)
-    if not form.is_valid():
-        return _page(request, activation, form, days=days, now=now)
-    asked = form.asked
-    apart = () if asked.by is Dimension.NOTHING else (asked.by.value,)
-    return csv_file(
-        activation,
-        name=f"{asked.interval}-{asked.day or ALL_DAYS}",
-        columns=("day", "start", "until", "open", *apart, *COLUMNS),
-        rows=_cells(activation, asked, now=now),
-    )
+
+    def write(activation: Activation, asked: Asked, now: datetime) -> HttpResponse:
+        apart = () if asked.by is Dimension.NOTHING else (asked.by.value,)
+        return csv_file(
+            activation,
+            name=f"{asked.interval}-{asked.day or ALL_DAYS}",
+            columns=("day", "start", "until", "open", *apart, *COLUMNS),
+            rows=_cells(activation, asked, now=now),
+        )
+
+    return _file(request, key, write)
 
 
 @for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
 @require_GET
 def json_of_rows(request: PersonRequest, key: int) -> HttpResponse:
     """The figures of one day, or of all days, as JSON."""
+
+    def write(activation: Activation, asked: Asked, now: datetime) -> HttpResponse:
+        rows = _cells(activation, asked, now=now)
+        return json_file(activation, now=now, interval=asked.interval, by=asked.by, intervals=rows)
+
+    return _file(request, key, write)
+
+
+@for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
+@require_GET
+def csv_of_survey(request: PersonRequest, key: int) -> HttpResponse:
+    """What callers answered after the conversation, of one day or of all days, by language, as CSV."""
+
+    def write(activation: Activation, asked: Asked, now: datetime) -> HttpResponse:
+        days = [asked.day] if asked.day else civil_days(activation=activation, now=now)
+        cut = edges(asked.interval, days=days, timezone=activation.timezone)
+        zone = ZoneInfo(activation.timezone)
+        return csv_file(
+            activation,
+            name=f"survey-{asked.interval}-{asked.day or ALL_DAYS}",
+            columns=SURVEY_COLUMNS,
+            rows=[survey_row_cells(row, zone=zone) for row in survey_rows(activation=activation.pk, cut=cut)],
+        )
+
+    return _file(request, key, write)
+
+
+def _file(
+    request: PersonRequest, key: int, write: Callable[[Activation, Asked, datetime], HttpResponse]
+) -> HttpResponse:
+    """What is written for what was asked; where that makes no sense, the page that says why."""
     activation = visible_activation(person=request.user, key=key)
     now = timezone.now()
     days = civil_days(activation=activation, now=now)
     form = IntervalsForm(request.GET, days=days, first=None)
     if not form.is_valid():
         return _page(request, activation, form, days=days, now=now)
-    asked = form.asked
-    rows = _cells(activation, asked, now=now)
-    return json_file(activation, now=now, interval=asked.interval, by=asked.by, intervals=rows)
+    return write(activation, form.asked, now)
 
 
 def _cells(activation: Activation, asked: Asked, *, now: datetime) -> list[Cells]:
@@ -161,7 +190,7 @@ def _page(
         "is_final": activation.state == State.CLOSED,
         "now": now,
         "form": form,
-        "target_seconds": int(TARGET.total_seconds()),
+        "target_seconds": int(activation.target_within.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
     }
     if form.is_valid():
@@ -190,9 +219,11 @@ class RowShown:
 def _counted(activation: Activation, asked: Asked, *, days: Sequence[date], now: datetime) -> dict[str, object]:
     zone = ZoneInfo(activation.timezone)
     rows = history(activation=activation, interval=asked.interval, by=asked.by, day=asked.day, now=now)
-    totals = in_all(activation=activation, day=asked.day, now=now)
-    if asked.by is not Dimension.NOTHING:
-        totals = [*in_all(activation=activation, by=asked.by, day=asked.day, now=now), *totals]
+    totals = [
+        shown_row(row, zone=zone, by=by)
+        for by in dict.fromkeys((asked.by, Dimension.NOTHING))
+        for row in in_all(activation=activation, by=by, day=asked.day, now=now)
+    ]
     shown_days = [asked.day] if asked.day else days
     starts = edges(asked.interval, days=shown_days, timezone=activation.timezone)[:-1]
     bars = dict.fromkeys(starts, Figures())
@@ -201,8 +232,8 @@ def _counted(activation: Activation, asked: Asked, *, days: Sequence[date], now:
     return {
         "asked": asked,
         "apart": DIMENSIONS[asked.by].column,
-        "rows": [_shown(row, zone=zone, by=asked.by) for row in rows if row.callers.attempts],
-        "totals": [_shown(row, zone=zone, by=asked.by) for row in totals],
+        "rows": [shown_row(row, zone=zone, by=asked.by) for row in rows if row.callers.attempts],
+        "totals": totals,
         "chart": chart_of(list(bars.values()), labels=_labels(asked, starts, zone=zone, days=shown_days)),
         "this": asked.query(day=asked.day),
         "all": asked.query(day=None) if asked.day and len(days) > 1 else None,
@@ -219,10 +250,11 @@ def _neighbours(asked: Asked, *, days: Sequence[date]) -> dict[str, object]:
     return {name: (day, asked.query(day=day)) for name, day in around.items() if day}
 
 
-def _shown(row: Row, *, zone: ZoneInfo, by: Dimension) -> RowShown:
+def shown_row(row: Row, *, zone: ZoneInfo, by: Dimension = Dimension.NOTHING) -> RowShown:
+    """A row as people read it, on the local clock."""
     return RowShown(
         start=row.start.astimezone(zone),
-        value=DIMENSIONS[by].name(row.value) if row.value else "",
+        value=DIMENSIONS[by].name(row.value),
         figures=row.figures,
         callers=row.callers,
         service_level=shown.share(row.figures.service_level),

@@ -21,24 +21,30 @@ from tocsin.calls import actions
 from tocsin.calls.models import LONGEST_BROADCAST, LONGEST_REASON, Call
 from tocsin.calls.ports import LineVerb
 from tocsin.calls.queries import help_wanted, state_of_plant
-from tocsin.calls.rules.states import IN_LINE, QUEUED, Rank
+from tocsin.calls.queries.supervision import supervisions_in
+from tocsin.calls.rules import timing
+from tocsin.calls.rules.states import IN_LINE, QUEUED, CallState, Rank
 from tocsin.insights.queries import line
 from tocsin.insights.queries.board import agents_serving
+from tocsin.insights.queries.conversations import SPOKEN, in_conversation, supervisions_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console import call_story, shown
 from tocsin.web.console.board import PACE, visible_activation
+from tocsin.web.console.forms import PurposeForm
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import live_page
 from tocsin.workforce.models import Agent
 
 # Who waits behind these is a number.
 MOST_SHOWN = 100
+WHY_HEARD = _("The agent reads it, and the logbook keeps it: “To help, as you asked.”")
 RANKS = {
     Rank.RETURNED: _("first in line"),
     Rank.CALL_BACK: _("call-back"),
     Rank.TRANSFER: _("transferred"),
     Rank.RAISED: _("raised"),
+    Rank.LAST: _("served last"),
 }
 
 
@@ -71,7 +77,14 @@ class LineOrderForm(forms.Form):
         assert isinstance(agents, forms.ModelChoiceField)  # noqa: S101 - declared above
         # Whoever was ready when the page was shown may be chosen: the switchboard says what became of it.
         agents.queryset = Agent.objects.filter(serves=activation.authority_id).select_related("person")
-        agents.choices = [(agent.pk, str(agent)) for agent in able]
+        agents.choices = [(agent.pk, _with_break(agent, call)) for agent in able]
+
+
+def _with_break(agent: Agent, call: Call) -> str:
+    """The agent's name; for a victim, also that the agent has a break from them, which is waived by the choice."""
+    if call.stream != Stream.D2 or agent.d2_time < timing.D2_LIMIT:
+        return str(agent)
+    return gettext("%(agent)s (has a break from victims and relatives)") % {"agent": agent}
 
 
 class BroadcastForm(forms.Form):
@@ -162,6 +175,14 @@ def drawn(activation: Activation) -> str:
         "ringing": rows(seen.ringing),
         "waiting": rows(seen.waiting),
         "others": seen.others,
+        "conversations": [
+            {
+                "call": each,
+                "language": shown.language_name(each.language),
+                "stream": shown.stream_name(each.stream),
+            }
+            for each in in_conversation(activation=activation, most=MOST_SHOWN)
+        ],
         "orders": [(order, call_story.ordered(order), call_story.answered(order.answer)) for order in seen.orders],
     }
     with timezone.override(ZoneInfo(activation.timezone)):
@@ -173,7 +194,7 @@ def drawn(activation: Activation) -> str:
 def call(request: PersonRequest, key: int, leg: str) -> HttpResponse:
     """The story of one call, and what can be asked about it while it is in line."""
     activation = visible_activation(person=request.user, key=key)
-    return _call_page(request, activation, get_object_or_404(Call, pk=leg, activation=activation))
+    return call_page(request, activation, get_object_or_404(Call, pk=leg, activation=activation))
 
 
 @for_roles(Role.COORDINATOR)
@@ -192,7 +213,7 @@ def order(request: PersonRequest, key: int, leg: str, verb: str) -> HttpResponse
             form.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_line", activation.pk)
-    return _call_page(request, activation, call, form=form)
+    return call_page(request, activation, call, form=form)
 
 
 @for_roles(Role.COORDINATOR, Role.DUTY_OFFICER)
@@ -235,16 +256,23 @@ def _form(activation: Activation, call: Call, *, data: object = None) -> LineOrd
     return LineOrderForm(data, activation=activation, call=call, able=able)
 
 
-def _call_page(
-    request: PersonRequest, activation: Activation, call: Call, *, form: LineOrderForm | None = None
+def call_page(
+    request: PersonRequest,
+    activation: Activation,
+    call: Call,
+    *,
+    form: LineOrderForm | None = None,
+    purpose: forms.Form | None = None,
 ) -> HttpResponse:
+    """The page of one call; the forms are those that were filled in, and not accepted."""
     steps = line.steps_of(call)
-    before = (step.reason["before"] for step in steps if step.reason)
+    before = (step.reason["before"] for step in steps if step.reason and step.after == CallState.OFFERED)
     with timezone.override(ZoneInfo(activation.timezone)):
         story = call_story.told(
             steps=steps,
             orders=line.orders_about(call),
             helps=line.helps_in(call),
+            supervisions=supervisions_of(call),
             arrivals=line.arrivals_of(before, activation=activation.pk),
         )
     may_ask = request.user.has_role(Role.COORDINATOR) and call.state in IN_LINE | QUEUED
@@ -256,10 +284,15 @@ def _call_page(
         "stream": shown.stream_name(call.stream),
         "rank": RANKS.get(Rank(call.rank), ""),
         "raised": call.rank == Rank.RAISED,
-        "can_raise": call.rank == Rank.ORDINARY,
+        "can_raise": call.rank is Rank.ORDINARY,
         "story": story,
         "may_ask": may_ask,
         "form": form or _form(activation, call),
         "errors": form.errors if form else (),
+        "may_hear": request.user.has_role(Role.COORDINATOR) and call.state in SPOKEN,
+        "purpose": purpose or PurposeForm(help_text=WHY_HEARD),
+        "telephone": Agent.objects.filter(person=request.user, serves=activation.authority_id).first(),
+        "heard_by": supervisions_in(activation=activation.pk).get(call.pk, ()),
     }
-    return render(request, "console/call.html", context, status=422 if form and form.errors else 200)
+    refused = (form and form.errors) or (purpose and purpose.errors)
+    return render(request, "console/call.html", context, status=422 if refused else 200)

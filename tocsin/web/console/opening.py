@@ -34,6 +34,7 @@ class InUse:
     """A number on which something lives already, and what; None where that is another authority's affair."""
 
     number: Number
+    kind: str
     activation: Activation | None
 
 
@@ -83,6 +84,7 @@ def order(request: PersonRequest, slug: str, kind: str) -> HttpResponseBase:
                 streams=(Stream.D5, Stream.D2) if form.cleaned_data["streams"] == Stream.D2 else (Stream.D5,),
                 front_texts=form.front_texts,
                 recordings=form.recordings,
+                names=form.names,
                 hours=form.hours,
                 call_backs=form.cleaned_data["call_backs"] != NO_CALL_BACKS,
                 dials_itself=form.cleaned_data["call_backs"] == CALL_BACKS_AT_ONCE,
@@ -105,4 +107,7 @@ def _in_use(authority: Authority, *, person: Person) -> list[InUse]:
     """The authority's numbers that are in use, each with what the person may know of it."""
     visible = set(activations_of(person=person).values_list("pk", flat=True))
     live = live_activations().filter(number__authorities=authority).select_related("number")
-    return [InUse(one.number, one if one.pk in visible else None) for one in live.order_by("number__digits")]
+    return [
+        InUse(one.number, one.kind, one if one.pk in visible else None)
+        for one in live.order_by("number__digits", "key")
+    ]

@@ -23,9 +23,10 @@ from tocsin.web import refusals
 from tocsin.web.console.shown import spoken_languages
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.sign_in import password_link
-from tocsin.workforce.actions import enrol_agent
+from tocsin.workforce.actions import enrol_agent, place_in_team
 from tocsin.workforce.models import Agent
-from tocsin.workforce.rules import Level
+from tocsin.workforce.queries import teams_at, teams_of
+from tocsin.workforce.rules import LONGEST_TEAM, Level
 
 ROLE_NAMES = {
     Role.AGENT: gettext_lazy("Agent – takes calls"),
@@ -51,6 +52,10 @@ LAST_FIELDS = ("language", "is_active")
 
 def _level_field(language: str) -> str:
     return f"level_{language}"
+
+
+def _team_field(authority: int) -> str:
+    return f"team_{authority}"
 
 
 class PersonForm(forms.Form):
@@ -93,8 +98,21 @@ class PersonForm(forms.Form):
             required=False,
             help_text=_("Whoever is not trained is never offered their calls."),
         )
+        self._add_teams(person)
         self.order_fields([name for name in self.fields if name not in LAST_FIELDS])
         del self.fields["is_active" if person is None else "email"]
+
+    def _add_teams(self, person: Person | None) -> None:
+        """The team at each authority whose calls the person takes already."""
+        agent = Agent.objects.filter(person=person).first() if person else None
+        for authority in agent.serves.order_by("name") if agent else ():
+            self.fields[_team_field(authority.pk)] = forms.CharField(
+                label=_("Team at %(authority)s") % {"authority": authority.name},
+                required=False,
+                max_length=LONGEST_TEAM,
+                help_text=_("Figures tell teams apart. A new name makes a new team. There are: %(teams)s")
+                % {"teams": ", ".join(teams_at(authority=authority)) or "–"},
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -189,8 +207,10 @@ def reset(request: PersonRequest, key: int) -> HttpResponseBase:
 def _as_known(person: Person) -> dict[str, Any]:
     agent = Agent.objects.filter(person=person).first()
     abilities = {_level_field(code): level for code, level in agent.languages.items()} if agent else {}
+    teams = teams_of(agent=agent) if agent else {}
     return {
         **abilities,
+        **{_team_field(authority): team for authority, team in teams.items()},
         "d2": agent.skills.get(Stream.D2) if agent else None,
         "name": person.name,
         "roles": person.roles,
@@ -232,14 +252,18 @@ def _change(form: PersonForm, person: Person, *, by: Person) -> None:
 
 def _enrol(form: PersonForm, person: Person, *, by: Person) -> None:
     if Role.AGENT in _roles(form):
-        enrol_agent(
+        served = form.cleaned_data["authorities"]
+        agent = enrol_agent(
             person=person,
             languages=form.languages,
             skills=form.skills,
-            serves=form.cleaned_data["authorities"],
+            serves=served,
             by=by,
             at=timezone.now(),
         )
+        for authority in served:
+            if (team := form.cleaned_data.get(_team_field(authority.pk))) is not None:
+                place_in_team(agent=agent, authority=authority, team=team, by=by, at=timezone.now())
 
 
 def _roles(form: PersonForm) -> list[Role]:

@@ -18,11 +18,11 @@ from tocsin.activations.rules import Kind, State
 from tocsin.insights.queries.history import history
 from tocsin.insights.queries.report import Report, report
 from tocsin.insights.rules.charts import stacked_bars
-from tocsin.insights.rules.figures import SHORT, TARGET
+from tocsin.insights.rules.figures import SHORT
 from tocsin.insights.rules.intervals import Interval
 from tocsin.web.console import shown
 from tocsin.web.console.board import chart_of, visible_activation
-from tocsin.web.console.files import figure_cells, interval_cells, json_file
+from tocsin.web.console.files import figure_cells, interval_cells, json_file, survey_cells
 from tocsin.web.guards import PersonRequest, for_roles
 
 # More would run into each other on a telephone.
@@ -61,6 +61,7 @@ def figures_file(request: PersonRequest, key: int) -> HttpResponse:
         languages={code: figure_cells(figures, callers) for code, (figures, callers) in told.languages.items()},
         days=days,
         hours=hours,
+        survey={**survey_cells(told.survey), "answers": told.survey.answers},
     )
 
 
@@ -77,9 +78,11 @@ def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str
         "service_level": shown.share(told.total.service_level),
         "mean_wait": shown.clock(told.total.mean_wait_of_answered),
         "mean_wait_of_all": shown.clock(told.total.mean_wait_of_all),
+        "survey": told.survey if told.survey.asked else None,
+        "survey_share": shown.share(told.survey.share),
         "first_day": min(told.days),
         "last_day": max(told.days),
-        "target_seconds": int(TARGET.total_seconds()),
+        "target_seconds": int(activation.target_within.total_seconds()),
         "short_seconds": int(SHORT.total_seconds()),
         "spoken": [
             (shown.language_name(code), figures, callers, shown.share(figures.offered / (told.total.offered or 1)))

@@ -7,10 +7,10 @@ from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.activations.rules import SPOKEN_LANGUAGES, Stream
+from tocsin.insights.rules.intervals import NO_TEAM
 
-# What a service level is told good or bad by, and how many calls it takes to say so.
-GOOD_SHARE = 0.8
-POOR_SHARE = 0.5
+# A service level of less than this part of what is aimed at is bad; and how many calls it takes to say so.
+POOR_PART = 0.625
 ENOUGH_CALLS = 10
 _STREAMS = {Stream.D5: _("Information (D5)"), Stream.D2: _("Victims and relatives (D2)")}
 
@@ -62,15 +62,22 @@ def stream_name(stream: str) -> str:
     return str(_STREAMS[Stream(stream)])
 
 
+def team_name(team: str) -> str:
+    """The team of the agent who answered, in the reader's language where there is none."""
+    if not team:
+        return gettext("not answered")
+    return gettext("in no team") if team == NO_TEAM else team
+
+
 def spoken_languages() -> list[tuple[str, str]]:
     """The languages in which calls can be taken, by code and in the reader's language."""
     return [(code, language_name(code)) for code in SPOKEN_LANGUAGES]
 
 
-def mood(service_level: float | None, *, offered: int) -> str:
+def mood(service_level: float | None, *, offered: int, aim: float) -> str:
     """Whether a service level is good, a warning or bad; nothing while there were too few calls to say."""
     if service_level is None or offered < ENOUGH_CALLS:
         return ""
-    if service_level >= GOOD_SHARE:
+    if service_level >= aim:
         return "good"
-    return "warn" if service_level >= POOR_SHARE else "bad"
+    return "warn" if service_level >= aim * POOR_PART else "bad"

@@ -1,26 +1,51 @@
 """What stands on one agent's open desk, drawn anew whenever something changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import phonenumbers
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tocsin.accounts.models import Person
+from tocsin.activations.rules import Stream
 from tocsin.authorities.actions import viewing
 from tocsin.calls import queries
+from tocsin.calls.queries import supervision
+from tocsin.calls.queries.questions import takes_questions
+from tocsin.calls.queries.text_callers import Texting, changes_of_texting, texting, texts_to_send
+from tocsin.calls.queries.treatment import last_remark
+from tocsin.calls.rules import timing
+from tocsin.calls.rules.question_claims import MAY_TAKE_QUESTIONS
+from tocsin.calls.rules.states import CallState
 from tocsin.web import pauses
+from tocsin.web.desk.called import how_it_is
+from tocsin.web.desk.passing import ended_consultation
 from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import is_advised_a_break
+from tocsin.workforce.rules import AgentState
+
+# Where the desk has buttons to pause.
+MAY_PAUSE = frozenset({AgentState.READY, AgentState.WRAP_UP})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """PERSONAL. Who calls: the number as people write it, what was asked before, what is noted so far."""
+    """PERSONAL. Who calls: the number as people write it, what was asked before, what is noted so far, whether
+    they asked for text. `changes` is how often that was changed in this call."""
 
     leg: str
+    stream: Stream
     number: str
     earlier: tuple[queries.EarlierCall, ...]
     note: queries.WrittenNote
+    texting: Texting
+    changes: int
+
+    def is_of(self, call: queries.CallOnDesk) -> bool:
+        """Whether this is still what there is to see."""
+        changes = changes_of_texting(call=call.leg)
+        return (self.leg, self.stream, self.changes) == (call.leg, call.stream, changes)
 
 
 class Panel:
@@ -37,7 +62,7 @@ class Panel:
         call = queries.call_on_desk(agent=agent)
         if call is None:
             self._caller = None
-        elif self._caller is None or self._caller.leg != call.leg:
+        elif self._caller is None or not self._caller.is_of(call):
             self._caller = self._look_up(agent, call)
         return render_to_string(
             "desk/panel.html",
@@ -48,10 +73,24 @@ class Panel:
                 "pause_reasons": pauses.CHOSEN_BY_AGENTS,
                 "call": call,
                 "caller": self._caller,
+                "texts": texts_to_send(call=self._caller.leg)
+                if self._caller and self._caller.texting.asked
+                else (),
+                "ended_consultation": ended_consultation(call),
                 "topics": queries.topics_of(authority=call.authority) if call else (),
                 "broadcasts": queries.unread_broadcasts(agent=agent),
+                "remark": last_remark(call=agent.call, agent=agent.pk) if agent.call else "",
                 "help": queries.help_in_conversation(agent=agent),
+                "now": timezone.now(),
+                "heard_by": supervision.heard_by(agent=agent),
+                "is_long_on_hold": is_long_on_hold(call, now=timezone.now()),
+                "hears": supervision.supervision_of(agent=agent),
+                "needs_d2_break": agent.d2_time >= timing.D2_LIMIT,
+                "needs_break": agent.state in MAY_PAUSE and is_advised_a_break(agent=agent, now=timezone.now()),
+                "dismissal": supervision.dismissal_of(agent=agent),
                 "line": queries.waiting_for(agent=agent),
+                "takes_questions": agent.state in MAY_TAKE_QUESTIONS and takes_questions(agent),
+                "called": how_it_is(agent),
                 "plant": queries.state_of_plant(at=timezone.now()),
             },
         )
@@ -65,15 +104,27 @@ class Panel:
             purpose="answering a call",
             subject=f"call:{call.leg}",
             at=timezone.now(),
+            streams=[call.stream],
         ):
             number = queries.number_of_caller(call=call.leg)
             earlier = queries.earlier_calls(number=number, before=call) if number else ()
             return Caller(
                 leg=call.leg,
+                stream=call.stream,
                 number=as_written(number),
                 earlier=earlier,
-                note=queries.note_on(call=call.leg, agent=agent.pk),
+                note=queries.note_on(call=call, agent=agent.pk),
+                # First, so that a change meanwhile is seen the next time.
+                changes=changes_of_texting(call=call.leg),
+                texting=texting(call=call.leg),
             )
+
+
+def is_long_on_hold(call: queries.CallOnDesk | None, *, now: datetime) -> bool:
+    """Whether the agent put the caller on hold so long ago as to be reminded; not where somebody is asked."""
+    if call is None or call.state != CallState.HELD or call.consulting:
+        return False
+    return now - call.since >= timing.HOLD_REMINDER
 
 
 def as_written(number: str) -> str:

@@ -16,6 +16,7 @@ from tocsin.calls.models import Call, Topic
 from tocsin.calls.ports import Verb
 from tocsin.calls.queries import login_of
 from tocsin.calls.rules.help import Help
+from tocsin.calls.rules.treatment import Conduct
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.desk.panel import Panel
@@ -30,11 +31,13 @@ from tocsin.workforce.models import Agent
 @require_safe
 def desk(request: PersonRequest) -> HttpResponse:
     """The desk itself; what is on it comes with the first event."""
-    if _agent_of(request.user) is None:
+    agent = _agent_of(request.user)
+    if agent is None:
         return render(request, "desk/not_enrolled.html", {"place": "desk"}, status=403)
     login = login_of(session=request.session.session_key or "")
     own = login is not None and not login.browser
-    return render(request, "desk/desk.html", {"place": "desk", "now": timezone.now(), "path": PATH, "own": own})
+    page = {"place": "desk", "now": timezone.now(), "path": PATH, "own": own, "number": agent.own_number}
+    return render(request, "desk/desk.html", page)
 
 
 @for_roles(Role.AGENT)
@@ -78,6 +81,21 @@ def help_me(request: PersonRequest, wanted: str) -> HttpResponse:
 
 @for_roles(Role.AGENT)
 @require_POST
+def remark(request: PersonRequest, conduct: str) -> HttpResponse:
+    """Remark how the caller behaved, or take that back; a refusal says why (422)."""
+    agent = _agent_of(request.user)
+    call = Call.objects.select_related("activation").filter(pk=request.POST.get("call", "")).first()
+    if agent is None or call is None or conduct not in list(Conduct):
+        raise Http404
+    try:
+        actions.remark(agent=agent, call=call, conduct=Conduct(conduct), at=timezone.now())
+    except Refusal as refusal:
+        return _said(refusals.shown(refusal))
+    return HttpResponse(status=204)
+
+
+@for_roles(Role.AGENT)
+@require_POST
 def told(request: PersonRequest, key: int) -> HttpResponse:
     """The agent has read what all were told."""
     agent = _agent_of(request.user)
@@ -109,6 +127,24 @@ def own_telephone(request: PersonRequest) -> HttpResponse:
     login, password = actions.issue_login(session=session, agent=agent, at=timezone.now(), browser=False)
     server = f"{urlsplit(request.build_absolute_uri()).hostname}:{settings.INTERNAL_PORTS.sip}"
     return JsonResponse({"server": server, "username": login.username, "password": password})
+
+
+@for_roles(Role.AGENT)
+@require_POST
+def own_number(request: PersonRequest) -> HttpResponse:
+    """Keep the agent's own number and have it called, in the browser's place; a refusal says why (422)."""
+    agent = _agent_of(request.user)
+    session = request.session.session_key
+    if agent is None or not session:
+        raise Http404
+    now = timezone.now()
+    try:
+        raw = request.POST.get("number", "")
+        agent.own_number = actions.keep_own_number(agent=agent, raw=raw, by=request.user, at=now)
+        actions.call_agent(session=session, agent=agent, at=now)
+    except Refusal as refusal:
+        return _said(refusals.shown(refusal))
+    return HttpResponse(status=204)
 
 
 @for_roles(Role.AGENT)

@@ -3,7 +3,14 @@
 from tocsin.gateways.asterisk.engine.execution import console, run, run_outside
 from tocsin.gateways.asterisk.engine.installation import Record, install, installed, record_of
 from tocsin.gateways.asterisk.engine.programs import Engine, system_engine
-from tocsin.gateways.asterisk.engine.settings import Certificate, EngineSettings, Nat, Trunk, outside_trunk
+from tocsin.gateways.asterisk.engine.settings import (
+    Certificate,
+    EngineSettings,
+    Nat,
+    Neighbour,
+    Trunk,
+    outside_trunk,
+)
 from tocsin.gateways.asterisk.engine.transfer import Progress
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "Engine",
     "EngineSettings",
     "Nat",
+    "Neighbour",
     "Progress",
     "Record",
     "Trunk",

@@ -1,22 +1,22 @@
 """Asterisk's configuration files, made anew at every start from what the operator decided. Pure."""
 
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
-from string import Template
 
+from tocsin.gateways.asterisk.door import MOST_AT_HAND
 from tocsin.gateways.asterisk.engine import modules
 from tocsin.gateways.asterisk.engine.programs import Engine
 from tocsin.gateways.asterisk.engine.settings import (
     AGENTS_ADDRESS,
     CALLERS_ADDRESS,
+    INSIDE_ADDRESS,
     EngineSettings,
     Nat,
     Trunk,
     agents_trunk,
 )
+from tocsin.gateways.asterisk.filling import filled
 
 # E.164 allows fifteen digits; nobody dials one.
 _SHORTEST, _LONGEST = 2, 15
@@ -24,6 +24,8 @@ _SHORTEST, _LONGEST = 2, 15
 _PATIENCE_SECONDS = 4 * 3600
 # How often the switchboard is tried: while it is away, and after it asked for a pause.
 _AWAY_SECONDS, _FULL_SECONDS = 2, 5
+# How long it rings where there is no room.
+_RINGING_SECONDS = 4
 # What a carrier proves itself with; no trunk's name ends so.
 _THEIRS = "_theirs"
 # Who signs the certificates of carriers: where Debian and Ubuntu keep the list.
@@ -38,25 +40,13 @@ _EMPTY = (
     "codecs",
     "dnsmgr",
     "features",
-    "stasis",
     "udptl",
     "websocket_client",
 )
 
 
-class _ConfigurationTemplate(Template):
-    """Fills in `@{name}`; Asterisk's own `${name}` stays as it is."""
-
-    delimiter = "@"
-
-
-@cache
-def _template(name: str) -> _ConfigurationTemplate:
-    return _ConfigurationTemplate((files(__package__) / "templates" / name).read_text("utf-8"))
-
-
 def _filled(template: str, /, **values: object) -> str:
-    return _template(template).substitute(values)
+    return filled(__package__, template, **values)
 
 
 def _lines(lines: Iterable[str]) -> str:
@@ -97,7 +87,8 @@ def outside_configuration(settings: EngineSettings, *, engine: Engine) -> dict[s
         agents=AGENTS_ADDRESS,
         port=settings.outside_sip_port,
         switch=f"{_host(address)}:{settings.sip_port}",
-        switch_address=address,
+        # From a front, and from a node that has none before it.
+        switch_addresses=_lines(f"match = {each}" for each in sorted({address, settings.sip_address})),
     )
     texts["extensions.conf"] = _filled("outside-extensions.conf")
     return texts
@@ -115,11 +106,12 @@ def _every_node(settings: EngineSettings, *, run: Path, engine: Engine, names: I
         run=run,
         modules=engine.modules,
         log=log_folder(run),
-        system=run.name,
-        most_legs=3 * settings.most_calls,
+        system=run.name.removesuffix("-run"),
+        most_legs=settings.trunk_calls + settings.most_calls,
     )
     texts |= {
-        name: _filled(name) for name in ("musiconhold.conf", "sorcery.conf", "indications.conf", "pjproject.conf")
+        name: _filled(name)
+        for name in ("musiconhold.conf", "sorcery.conf", "indications.conf", "pjproject.conf", "stasis.conf")
     }
     texts["cdr.conf"] = "[general]\nenable = no\n"
     texts["manager.conf"] = "[general]\nenabled = no\n"
@@ -153,7 +145,7 @@ def _address_for_browsers(settings: EngineSettings) -> str:
 def _telephones(settings: EngineSettings) -> str:
     """pjsip.conf: where the switch listens, and the trunks; browsers come over ARI."""
     nat = _translation(settings.nat)
-    address = _host(settings.bind)
+    address = _host(settings.sip_address)
     parts = [
         _filled("pjsip.conf", bind=address, sip_port=settings.sip_port, http_port=settings.http_port, nat=nat)
     ]
@@ -168,8 +160,11 @@ def _telephones(settings: EngineSettings) -> str:
                 nat=nat,
             )
         )
-    parts += [_trunk(trunk, settings, context="from-trunk") for trunk in settings.trunks]
-    if settings.rehearsal:
+    if settings.neighbours:
+        parts.append(_inside(settings))
+    else:
+        parts += [_trunk(trunk, settings, context="from-trunk") for trunk in settings.trunks]
+    if settings.rehearsal and not settings.neighbours:
         agents = agents_trunk(sip_port=settings.outside_sip_port)
         parts.append(_trunk(agents, settings, context="from-agent-trunk"))
     if settings.peer_queue:
@@ -181,6 +176,25 @@ def _telephones(settings: EngineSettings) -> str:
         options = (f"{name} = {value}" for name, value in _speech_address(settings.bind))
         parts.append(_filled("pjsip-peer.conf", members=_lines(members), options=_lines(options)))
     return "".join(parts)
+
+
+def _inside(settings: EngineSettings) -> str:
+    """The way to the front and to the other nodes: callers come from the one, ties from and to the others."""
+    silences = [trunk.silence_seconds for trunk in settings.trunks] or [0]
+    neighbours = (
+        f"[{node.name}](inside)\naors = {node.name}\n"
+        f"[{node.name}]\ntype = aor\ncontact = sip:{INSIDE_ADDRESS}:{node.sip_port}\n"
+        for node in settings.neighbours
+    )
+    return _filled(
+        "pjsip-nodes.conf",
+        options=_lines(f"{name} = {value}" for name, value in _speech_address(settings.bind)),
+        matches=_lines(f"match = {address}" for address in settings.inside),
+        front=settings.front,
+        # Of all carriers the most patient, for by then it is not seen any more whose call it is.
+        silence_seconds=0 if 0 in silences else max(silences),
+        neighbours=_lines(neighbours),
+    )
 
 
 def _peers(settings: EngineSettings) -> list[str]:
@@ -264,7 +278,11 @@ def _dial_plan(settings: EngineSettings) -> str:
         patience_seconds=_PATIENCE_SECONDS,
         away_seconds=_AWAY_SECONDS,
         full_seconds=_FULL_SECONDS,
+        ringing_seconds=_RINGING_SECONDS,
+        room=MOST_AT_HAND,
     )
     text += _filled("extensions-rehearsal.conf") if settings.rehearsal else ""
+    text += _filled("extensions-nodes.conf") if settings.neighbours else ""
+    text += "include => from-agent-trunk\n" if settings.neighbours and settings.rehearsal else ""
     text += _filled("extensions-peer.conf") if settings.peer_queue else ""
     return text

@@ -11,8 +11,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
+from tocsin.calls.rules.voice_question_words import TONE
 from tocsin.gateways.asterisk.engine.configuration import configuration, log_folder, outside_configuration
-from tocsin.gateways.asterisk.engine.music import write_music
+from tocsin.gateways.asterisk.engine.music import write_music, write_tone
 from tocsin.gateways.asterisk.engine.programs import Engine
 from tocsin.gateways.asterisk.engine.settings import AGENTS_ADDRESS, CALLERS_ADDRESS, EngineSettings
 from tocsin.refusals import Refusal
@@ -29,9 +30,9 @@ _ENVIRONMENT = {"HOME", "LANG", "LC_ALL", "PATH", "TERM", "TZ"}
 
 def run(engine: Engine, settings: EngineSettings) -> NoReturn:
     """Becomes the switch. Refuses when a port it needs is taken."""
-    tcp = [("127.0.0.1", settings.http_port), (settings.bind, settings.sip_port)]
-    tcp += [(settings.bind, settings.sip_tls_port)] if settings.certificate else []
-    _refuse_taken_ports(tcp=tcp, udp=[(settings.bind, settings.sip_port)])
+    tcp = [("127.0.0.1", settings.http_port), (settings.sip_address, settings.sip_port)]
+    tcp += [(settings.sip_address, settings.sip_tls_port)] if settings.certificate else []
+    _refuse_taken_ports(tcp=tcp, udp=[(settings.sip_address, settings.sip_port)])
     texts = configuration(settings, engine=engine)
     _become(engine, settings, folder=settings.run_folder, tapes=settings.tapes, texts=texts)
 
@@ -61,7 +62,8 @@ def _become(
     limit = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     if os.geteuid() == 0 and sys.platform == "linux":
-        drop_root(settings, own=(folder, log, tapes))
+        own = (folder, log, tapes)
+        drop_root(home=settings.home, bind=settings.bind, own=own, read=(settings.media,))
     # What it writes is nobody else's to read: conversations above all.
     os.umask(0o077)
     _exec(engine, folder, "-f")
@@ -92,6 +94,7 @@ def prepare(
     if recordings != tapes:
         _link(recordings, to=tapes)
     write_music(data / "moh/calm.wav")
+    write_tone(settings.media / f"{TONE}.wav")
     for name, text in texts.items():
         (etc / name).write_text(text, "utf-8")
     if settings.certificate:  # copied, because the switch may not be the user who can read the key
@@ -130,20 +133,21 @@ def _refuse_taken_ports(*, tcp: list[tuple[str, int]], udp: list[tuple[str, int]
                     ) from error
 
 
-def drop_root(settings: EngineSettings, *, own: tuple[Path, ...]) -> None:
+def drop_root(*, home: Path, bind: str, own: tuple[Path, ...], read: tuple[Path, ...] = ()) -> None:
     """Goes on as nobody in particular. Where nobody finds a way in, stays root if it hears this machine alone."""
-    closed = next((path for path in settings.home.absolute().parents if not path.stat().st_mode & 0o001), None)
+    closed = next((path for path in home.absolute().parents if not path.stat().st_mode & 0o001), None)
     if closed:
         mend = "Set TOCSIN_HOME to a folder elsewhere, or start Tocsin as an ordinary user."
-        if not ip_address(settings.bind).is_loopback:
+        if not ip_address(bind).is_loopback:
             raise Refusal(
                 f"The telephone switch would hear strangers as root: {closed} is closed to other users. {mend}"
             )
         sys.stderr.write(f"The telephone switch runs as root: {closed} is closed to other users. {mend}\n")
         return
-    _let_in(settings.home, 0o010)
-    _let_in(settings.home / "log", 0o010)
-    _let_in(settings.media, 0o050)
+    _let_in(home, 0o010)
+    _let_in(home / "log", 0o010)
+    for folder in read:
+        _let_in(folder, 0o050)
     for folder in own:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, _UNPRIVILEGED, _UNPRIVILEGED, follow_symlinks=False)

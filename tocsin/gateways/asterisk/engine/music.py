@@ -1,8 +1,10 @@
-"""The music on hold: our own, so that it is nobody else's. A soft chime of two tones, then silence."""
+"""The music on hold: our own, so that it is nobody else's. A soft chime of two tones, then silence. And the tone
+after which callers speak."""
 
 import math
 import wave
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 _RATE_HZ = 8000
@@ -11,13 +13,23 @@ _CHIME = ((0.0, 392.0), (0.9, 587.33))
 _DECAY_SECONDS = 0.7
 _PEAK = 0.12
 _LENGTH_SECONDS = 8
+_TONE_HZ, _TONE_SECONDS = 880.0, 0.3
 
 
 def write_music(file: Path) -> None:
     """Writes the music where it is not yet: 8 kHz, 16 bit, mono."""
+    _write(file, _level, seconds=_LENGTH_SECONDS)
+
+
+def write_tone(file: Path) -> None:
+    """Writes the tone where it is not yet, in the same form."""
+    _write(file, lambda second: _PEAK * math.sin(math.tau * _TONE_HZ * second), seconds=_TONE_SECONDS)
+
+
+def _write(file: Path, level: Callable[[float], float], *, seconds: float) -> None:
     if file.exists():
         return
-    samples = array("h", (round(32767 * _level(index / _RATE_HZ)) for index in range(_LENGTH_SECONDS * _RATE_HZ)))
+    samples = array("h", (round(32767 * level(index / _RATE_HZ)) for index in range(round(seconds * _RATE_HZ))))
     part = file.with_suffix(".part")
     with wave.open(str(part), "wb") as sound:
         sound.setnchannels(1)

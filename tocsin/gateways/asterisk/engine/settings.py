@@ -11,6 +11,10 @@ from tocsin.refusals import Refusal
 # Addresses of this machine that only rehearsals, tests and benchmarks speak from: callers, and agents.
 CALLERS_ADDRESS = "127.0.0.10"
 AGENTS_ADDRESS = "127.0.0.20"
+# And the one on which several nodes and their front speak among themselves; the web process, too, is on 127.0.0.1.
+INSIDE_ADDRESS = "127.0.0.2"
+# What nodes know the front by, as by a trunk.
+FRONT = "front"
 
 _PRINTABLE = re.compile(r"[ -~]*")
 _SHORTEST_PASSWORD = 20
@@ -120,13 +124,24 @@ class Certificate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """Another node of the same switch, on this machine, and the port on which it takes SIP."""
+
+    name: str
+    sip_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngineSettings:
     """Everything the switch's configuration depends on.
 
     `home` is the instance's folder (TOCSIN_HOME). `bind` is the address that SIP and speech use; ARI and the
     browsers' WebSocket are always on 127.0.0.1. `password` is that of the ARI user `switchboard`.
-    `most_calls` is how many callers are taken in at once, 0 for no limit. `rehearsal` lets synthetic agents call
+    `trunk_calls` is how many calls the trunks bring at once, and `most_calls` how many may be with agents, whose
+    telephones count, too; 0 for no limit. `rehearsal` lets synthetic agents call
     from this machine; `peer_queue` is the number of members of the benchmark's comparison queue, 0 for none.
+    `name` is the node's among its `neighbours`: where it has such, calls come to it from `inside` alone, the
+    addresses that the front and the neighbours send from, and go out by the `front`, as host:port.
     """
 
     home: Path
@@ -141,10 +156,15 @@ class EngineSettings:
     outside_http_port: int
     outside_sip_port: int
     most_calls: int = 0
+    trunk_calls: int = 0
     rehearsal: bool = False
     peer_queue: int = 0
     nat: Nat = Nat()
     certificate: Certificate | None = None
+    name: str = "engine"
+    neighbours: tuple[Neighbour, ...] = ()
+    front: str = ""
+    inside: tuple[str, ...] = (INSIDE_ADDRESS,)
 
     def __post_init__(self) -> None:
         _refuse_unprintable(self)
@@ -158,8 +178,23 @@ class EngineSettings:
             raise Refusal("Rehearsals with synthetic agents need a switch that listens on 127.0.0.1 only.")
         if self.peer_queue and not self.is_local:
             raise Refusal("The benchmark's comparison queue needs a switch that listens on 127.0.0.1 only.")
+        if self.neighbours and any(trunk.transport == "tls" or trunk.user for trunk in self.trunks):
+            raise Refusal("Several nodes serve no carrier over tls yet, and none that wants a password.")
+        if self.neighbours and any(trunk.their_password for trunk in self.trunks):
+            raise Refusal(
+                "Several nodes know carriers by their addresses alone: leave their_password out of trunks.toml."
+            )
         if any(trunk.transport == "tls" for trunk in self.trunks) and self.certificate is None:
             raise Refusal("A trunk over tls needs a certificate: set TOCSIN_SIP_CERTIFICATE and TOCSIN_SIP_KEY.")
+        if self.neighbours and ipaddress.ip_address(self.bind).is_unspecified:
+            raise Refusal("Several nodes listen on one address: set TOCSIN_BIND to that of this machine.")
+        if self.neighbours and self.nat.external_address:
+            raise Refusal("Several nodes behind a router are not served yet: unset TOCSIN_EXTERNAL_ADDRESS.")
+
+    @property
+    def sip_address(self) -> str:
+        """Where the switch takes SIP: a node that has neighbours only from this machine."""
+        return INSIDE_ADDRESS if self.neighbours else self.bind
 
     @property
     def is_local(self) -> bool:
@@ -169,7 +204,7 @@ class EngineSettings:
     @property
     def run_folder(self) -> Path:
         """What the switch writes while it runs, its configuration among it."""
-        return self.home / "engine-run"
+        return self.home / f"{self.name}-run"
 
     @property
     def outside_folder(self) -> Path:

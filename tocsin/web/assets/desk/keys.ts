@@ -1,7 +1,7 @@
 // Function keys press the button that carries them; digits are dialled while the keypad is open, except into a note.
 
 // Never left to the browser, where F7 would ask about caret browsing: a key may be pressed a moment too late.
-const OURS = new Set(["F1", "F2", "F4", "F7", "F8", "F9"]);
+const OURS = new Set(["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "F12"]);
 
 export function listenToKeys(keypad: HTMLElement): void {
   addEventListener("keydown", (event) => {

@@ -6,6 +6,8 @@ export interface DeskState {
   isConnected: boolean;
   call: string;
   callState: string;
+  /** Whether a conversation of others hears this desk. */
+  isHeard: boolean;
   title: string;
   say: string;
 }
@@ -13,6 +15,6 @@ export interface DeskState {
 export function readState(): DeskState | null {
   const state = document.getElementById("state");
   if (!state) return null;
-  const { connected, state: agent = "", call = "", callState = "", title = "", say = "" } = state.dataset;
-  return { agent, isConnected: connected === "yes", call, callState, title, say };
+  const { connected, heard, state: agent = "", call = "", callState = "", title = "", say = "" } = state.dataset;
+  return { agent, isConnected: connected === "yes", call, callState, isHeard: heard === "yes", title, say };
 }

@@ -2,6 +2,7 @@
 
 import { C, UA, WebSocketInterface } from "jssip";
 import { watchFlow } from "./flow";
+import { withFreshAddresses } from "./fresh";
 import type { EndEvent, IceCandidateEvent, PeerConnectionEvent, RTCSession, SDPEvent } from "jssip/lib/RTCSession";
 
 /** What the server issues to a browser that may telephone. */
@@ -31,6 +32,8 @@ export interface Dialling {
   target: string;
   credentials: Credentials;
   microphone: MediaStream;
+  /** Whether the network may be another one than a moment ago. */
+  isAnew?: boolean;
   events: CallEvents;
 }
 
@@ -42,8 +45,7 @@ const ADMISSION_RETRY_MS = 250;
 // Without an answer for this long the call counts as lost; without sound after the answer, too.
 const ANSWER_MS = 10_000;
 const SOUND_MS = 8000;
-// A browser knows its own address at once, except after the network changed: Chromium waits two seconds before it
-// looks whether it is there to stay.
+// A browser knows its own address at once, or is not on any network yet.
 const ADDRESS_MS = 5000;
 // The browser tells of a path that is lost only after seconds without a packet; if it is not back at once, it is lost.
 const UNSTEADY_MS = 300;
@@ -74,6 +76,7 @@ export class Call {
   #unsteady = 0;
   #addressless = 0;
   #stopListening = (): void => undefined;
+  #endConnection = (): void => undefined;
 
   constructor(dialling: Dialling) {
     const { address, credentials } = dialling;
@@ -115,6 +118,7 @@ export class Call {
     this.#stopListening();
     [this.#patience, this.#retry, this.#unsteady, this.#addressless].forEach((timer) => window.clearTimeout(timer));
     this.#ua.stop();
+    this.#endConnection();
   }
 
   sendTone(key: string): void {
@@ -146,8 +150,14 @@ export class Call {
   }
 
   #invite(): void {
-    const { target, credentials, microphone } = this.#dialling;
     this.#addressless = window.setTimeout(() => this.#end("network"), ADDRESS_MS);
+    this.#endConnection();
+    if (this.#dialling.isAnew) this.#endConnection = withFreshAddresses(() => this.#dial());
+    else this.#dial();
+  }
+
+  #dial(): void {
+    const { target, credentials, microphone } = this.#dialling;
     this.#ua.call(`sip:${target}@${credentials.realm}`, {
       mediaStream: microphone,
       pcConfig: { iceServers: credentials.iceServers },

@@ -30,6 +30,7 @@ export class StandingCall {
   #serving: Call | null = null;
   #dialling: Call | null = null;
   #isAdmitting = false;
+  #hasDialled = false;
   // Whether the telephone is ours to keep: nobody uses it elsewhere, and the page has not left.
   #isKept = false;
   // What went wrong last, shown until the line is up again.
@@ -119,6 +120,7 @@ export class StandingCall {
       target,
       credentials,
       microphone,
+      isAnew: this.#hasDialled,
       events: {
         up: (voice) => this.#up(call, voice),
         troubled: () => call === this.#serving && void this.#call(),
@@ -127,6 +129,7 @@ export class StandingCall {
       },
     });
     this.#dialling = call;
+    this.#hasDialled = true;
   }
 
   #up(call: Call, voice: MediaStream): void {
