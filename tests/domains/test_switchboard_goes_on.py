@@ -270,3 +270,26 @@ def test_a_crowd_is_decided_and_what_comes_after_it_too(rivaal: Authority) -> No
             await until(lambda: all(state_of(leg) == "ended" for leg in crowd))
 
     play(story)
+
+
+@pytest.mark.parametrize("later", range(8))
+def test_who_is_to_stop_in_the_moment_in_which_somebody_calls_stops(later: int) -> None:
+    switch = RehearsalSwitch()
+
+    async def nothing() -> AsyncIterator[str]:
+        await asyncio.Event().wait()
+        yield ""
+
+    async def story() -> None:
+        lead = Lead(switch=switch, speech=Speech(), region="BE", limits=LIMITS)
+        until_lost = asyncio.create_task(lead.until_lost(nothing()))
+        first = call(switch)
+        await until(lambda: Call.objects.filter(pk=first).exists())
+        call(switch)
+        for _ in range(later):
+            await asyncio.sleep(0)
+        until_lost.cancel()
+        stopped, _ = await asyncio.wait({until_lost}, timeout=PATIENCE_SECONDS)
+        assert stopped
+
+    play(story)

@@ -94,7 +94,8 @@ async def changes(screen: Screen, *, pace: Pace = USUAL_PACE) -> AsyncGenerator[
 
 async def _happens(event: asyncio.Event, *, within_seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), within_seconds)
+        async with asyncio.timeout(within_seconds):
+            await event.wait()
 
 
 def end_streams() -> None:

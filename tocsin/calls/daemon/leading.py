@@ -194,7 +194,8 @@ class Lead:
         due = self._floor.next_due(after=now)
         timeout = max((due - now).total_seconds(), 0) if due else None
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
         self._wake.clear()
 
     async def _decide(self, *, with_orders: bool) -> None:
