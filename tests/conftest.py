@@ -15,6 +15,21 @@ from tocsin.project.postgres import serving
 pytest_plugins = ["tests.cast"]
 
 
+class SaidAtOnce:
+    """Says what failed when it fails: whoever has to end the run does not come to the summary."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._terminal.write_line(f"\n{report.nodeid}, {report.when}\n{report.longreprtext}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.pluginmanager.register(SaidAtOnce(session.config.pluginmanager.getplugin("terminalreporter")))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """The real hash takes a good part of a second on purpose, and nearly every test makes somebody."""
