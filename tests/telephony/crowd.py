@@ -18,7 +18,7 @@ from tests.telephony.people import Caller, Desk, caller
 from tests.telephony.witness import Reader, calls_by_mark
 from tocsin.calls.models import Call
 from tocsin.calls.ports import Verb
-from tocsin.calls.rules.states import CallState
+from tocsin.calls.rules.states import CallState, call_of
 from tocsin.workforce.rules import AgentState
 
 # What an agent does next, by state, and how likely at each look.
@@ -111,7 +111,7 @@ class Crowd:
 
         By then, whoever is still there is known, everybody once, and all that was ever read is still to be read.
         """
-        self.house.centre.until(self._knows_everybody, "whoever is on the line to be known")
+        self.is_known_whoever_is_there()
         known = calls_by_mark([somebody.mark for somebody in self.callers])
         assert known.total() == len(known), "somebody who called once has two calls"
         for somebody in self.callers:
@@ -128,9 +128,21 @@ class Crowd:
             with self.house.centre.without("switchboard"):
                 Call.objects.filter(state=CallState.RETRYING).update(due_at=datetime.now(UTC))
 
-    def _knows_everybody(self) -> bool:
-        marks = {somebody.mark for somebody in self.callers if somebody.telephone.is_up}
-        return marks <= calls_by_mark(marks).keys()
+    def is_known_whoever_is_there(self) -> None:
+        """Whoever is on a node reaches the line, also who called while there was nobody to receive them.
+
+        Not whoever was with the fallback of a node when that was killed: nobody had heard of them, and their own
+        telephones were told nothing either.
+        """
+        self.house.centre.until(lambda: not self._strangers(), "everybody in the switch to be known")
+
+    def _strangers(self) -> set[str]:
+        numbers = {somebody.shown for somebody in self.callers}
+        channels = [
+            channel for node in self.house.centre.nodes.values() for channel in node.ask("GET", "channels")
+        ]
+        calls = {call_of(channel["id"]) for channel in channels if channel["caller"]["number"] in numbers}
+        return calls - set(Call.objects.filter(leg__in=calls).values_list("leg", flat=True))
 
     def _works_off(self) -> None:
         """Return when nobody is left but who is tried again later; there is patience anew for each call."""

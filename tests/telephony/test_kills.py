@@ -14,7 +14,7 @@ from tests.telephony.people import hear_each_other
 from tests.telephony.two_nodes import FIRST, SECOND, agent_on, caller_on, conversation_between
 from tocsin.calls.models import Call, CallStep
 from tocsin.calls.ports import node_of
-from tocsin.calls.rules.states import UNSEEN_ENDS, CallState, call_of
+from tocsin.calls.rules.states import UNSEEN_ENDS, CallState
 from tocsin.workforce.rules import AgentState
 
 pytestmark = pytest.mark.telephony
@@ -34,7 +34,7 @@ def test_whatever_is_killed_who_talks_elsewhere_goes_on_and_everybody_is_account
     for part in KILLED:
         crowd.sees_killed(part)
         hear_each_other(zoe, ann)
-    everybody_who_is_there_is_known(crowd)
+    crowd.is_known_whoever_is_there()
     nobody_on_a_node_that_lived_was_cut_off(crowd)
     ann.finishes(zoe)
     crowd.desks = (ann, *crowd.desks)
@@ -44,20 +44,6 @@ def test_whatever_is_killed_who_talks_elsewhere_goes_on_and_everybody_is_account
     outcomes = check_journal()
     assert outcomes["in progress"] == 0
     print(f"{len(crowd.callers)} called, {len(crowd.left)} of them left: {dict(outcomes)}")  # noqa: T201
-
-
-def everybody_who_is_there_is_known(crowd: Crowd) -> None:
-    """Whoever is on a node reached the line, also who called while there was nobody to receive them."""
-    numbers = {somebody.shown for somebody in crowd.callers}
-
-    def strangers() -> list[str]:
-        channels = [
-            channel for node in crowd.house.centre.nodes.values() for channel in node.ask("GET", "channels")
-        ]
-        calls = {call_of(channel["id"]) for channel in channels if channel["caller"]["number"] in numbers}
-        return sorted(calls - set(Call.objects.filter(leg__in=calls).values_list("leg", flat=True)))
-
-    crowd.house.centre.until(lambda: not strangers(), "everybody in the switch to be known")
 
 
 def nobody_on_a_node_that_lived_was_cut_off(crowd: Crowd) -> None:
