@@ -55,10 +55,10 @@ def call_at_night() -> None:
 
 def test_a_promise_given_at_night_waits_for_the_opening_hour_over_every_restart(by_day: Activation) -> None:
     call_at_night()
-    for _ in range(2):
-        tell(ports.KeyPressed("c1", "1"))
+    tell(*[ports.KeyPressed("c1", "1")] * 2)
     kept = memory.load_calls()["c1"]
     assert (kept.state, kept.due_at) == (CallState.DEFERRED, OPENS)
+    assert kept.call_back and kept.call_back.number == "+32470112233"
     assert tell(at=OPENS - timedelta(seconds=1)).steps == ()
     assert [step.after for step in tell(at=OPENS).steps] == [CallState.PROMISED]
 

@@ -93,7 +93,12 @@ class Circumstances(ModelExchange):
                 for login, called in self.floor.called_telephones.items()
             },
             calls={
-                leg: replace(call, due_at=None) if call.state is CallState.FALLBACK else call
+                leg: replace(
+                    call,
+                    entered="",
+                    ones=(),
+                    due_at=None if call.state is CallState.FALLBACK else call.due_at,
+                )
                 for leg, call in self.floor.calls.items()
             },
         )

@@ -102,7 +102,8 @@ class Story:
     def restart(self) -> None:
         """The switchboard is started again: it loads what was stored, and knows of no telephone."""
         agents = {key: replace(agent, leg="") for key, agent in self.floor.agents.items()}
-        self.floor = replace(self.floor, agents=agents)
+        calls = {leg: replace(call, entered="", ones=()) for leg, call in self.floor.calls.items()}
+        self.floor = replace(self.floor, agents=agents, calls=calls)
 
     def call(self, leg: str = "c1") -> Call:
         return self.floor.calls[leg]

@@ -146,6 +146,43 @@ def test_what_is_no_number_or_a_dear_one_is_asked_for_again(entered: str) -> Non
     assert story.told() == {"c1": words.number_question("fr", again=True)}
 
 
+def start_again(story: Story, leg: str = "c1") -> None:
+    """The switchboard is started again, and finds the caller on the line."""
+    story.restart()
+    arrival = ports.CallArrived(leg, "1771", story.call(leg).caller, story.call(leg).arrived_at)
+    story.tell(ports.Census(callers={leg: ports.CallerSeen(arrival)}))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "pressed"), [(False, "1"), (False, "12"), (False, "120470112"), (True, "1"), (True, "10470112233#")]
+)
+def test_who_is_asked_when_the_switchboard_is_started_again_is_asked_anew_and_promised_no_call_to_nobody(
+    hidden: bool, pressed: str
+) -> None:
+    story = in_line(hidden=hidden)
+    keys(story, pressed)
+    entering = story.call().question is Question.NUMBER
+    start_again(story)
+    assert story.state() is CallState.CHOOSING
+    asks_number = words.number_question("fr", again=False)
+    reads_out = words.confirm_question("fr", NUMBER, region="BE")
+    assert story.told()["c1"] == (asks_number if hidden or entering else reads_out)
+    keys(story, "0470112233#1" if hidden or entering else "1")
+    call_back = story.call().call_back
+    assert call_back and call_back.number == ("+32470112233" if hidden or entering else NUMBER)
+
+
+def test_a_key_that_comes_before_the_switchboard_has_asked_anew_promises_no_call_to_nobody() -> None:
+    story = in_line()
+    keys(story, "1")
+    story.restart()
+    keys(story, "1")
+    assert (story.state(), story.call().entered) == (CallState.CHOOSING, NUMBER)
+    keys(story, "1")
+    call_back = story.call().call_back
+    assert call_back and call_back.number == NUMBER
+
+
 def nothing(story: Story) -> None:
     story.hear_out()
     story.later(timing.KEY)

@@ -38,6 +38,12 @@ def ask_number(draft: Draft, call: Call, *, why: str, before: tuple[str, ...] = 
     _ask(draft, call, recordings, question=Question.NUMBER, why=why, entered="")
 
 
+def ask_again(draft: Draft, call: Call) -> None:
+    """Ask what was asked: what was heard of it, and entered since, may be lost."""
+    question = ask_number if call.question is Question.NUMBER else ask
+    question(draft, call, why="asked again")
+
+
 def _ask(
     draft: Draft, call: Call, recordings: tuple[str, ...], *, question: Question, why: str, entered: str
 ) -> None:

@@ -129,7 +129,13 @@ def check_number(draft: Draft, call: Call) -> None:
 
 
 def promise(draft: Draft, call: Call) -> None:
-    """The caller is told by when, and may hang up; the place in line stays. Who was offered the call is free."""
+    """The caller is told by when, and may hang up; the place in line stays. Who was offered the call is free.
+
+    Where it is not known any more at which number, that is asked again.
+    """
+    if not call.entered:
+        ask(draft, call, why="pressed 1")
+        return
     draft.tell(moves.StopPlaying(call.voice, call.message))
     journey.free_agent(draft, call, why="to be called back")
     waiting = replace(call, state=CallState.WAITING)

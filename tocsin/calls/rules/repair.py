@@ -1,7 +1,18 @@
 """After a reconnection: what is believed is compared with what the switch has, and the differences become
 ordinary events. The switch never repeats what it told while nobody listened."""
 
-from tocsin.calls.rules import call_backs, consulting, desk, events, journey, moves, supervision, taping, timing
+from tocsin.calls.rules import (
+    asking,
+    call_backs,
+    consulting,
+    desk,
+    events,
+    journey,
+    moves,
+    supervision,
+    taping,
+    timing,
+)
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.states import NOT_ASKED, UNSEEN_END, Call, CallState
@@ -121,6 +132,10 @@ def _resume(draft: Draft, call: Call, together_with: frozenset[str]) -> None:
     match call.state:
         case CallState.HELD | CallState.EMERGENCY:
             draft.tell(moves.PlayMusic(leg))
+        case CallState.CHOOSING if call.question in asking.QUESTIONS:
+            # The number that was read out, or entered, is not stored.
+            draft.tell(moves.TakeIn(leg))
+            asking.ask_again(draft, call)
         case (
             CallState.GREETING
             | CallState.INFORMING

@@ -196,7 +196,8 @@ class Call:
     # When news were told last.
     news_at: datetime | None = None
     answered: bool = False
-    # The digits of a number, as far as they were entered.
+    # The digits of a number, as far as they were entered. Not stored: asked for again when the switchboard is
+    # started again.
     entered: str = field(default="", repr=False)
     call_back: CallBack | None = None
     agent: int | None = None
