@@ -1,9 +1,12 @@
 """A caller who presses everything, in every situation: nobody is let go, held or bound by it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rules import test_closed as closed
-from tests.rules.every_state import EVERY, Begin
+from tests.rules.every_state import EVERY, Begin, calling_112, with_112
+from tests.rules.story import SCRIPT
 from tocsin.calls import ports
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.states import CONVERSATION, IN_LINE, CallState
@@ -33,3 +36,26 @@ def test_whoever_presses_everything_goes_the_way_of_everybody(begin: Begin, at_o
     story.tell(ports.LegEnded("c1"), *(ports.LegEnded(call.voice) for call in story.floor.calls.values()))
     bound = {agent.call for agent in story.floor.agents.values() if agent.state is AgentState.TALKING}
     assert "c1" not in bound
+
+
+@pytest.mark.parametrize("begin", EVERY.values(), ids=EVERY.keys())
+def test_on_a_number_that_is_closed_for_good_no_key_is_a_failure_in_whatever_situation(begin: Begin) -> None:
+    for key in KEYS:
+        story = begin()
+        call = replace(story.call(), activation=None)
+        floor = replace(story.floor, lines={}, closed={"1771": SCRIPT})
+        story.floor = replace(floor, calls={**floor.calls, "c1": call})
+        story.tell(ports.KeyPressed(call.voice, key))
+        assert "c1" in story.floor.calls or call.state is CallState.SURVEYED
+
+
+@pytest.mark.parametrize("begin", [with_112, calling_112])
+def test_whoever_is_with_112_from_a_number_that_is_closed_for_good_stays_whatever_is_pressed(begin: Begin) -> None:
+    story = begin()
+    before = replace(story.call(), activation=None)
+    floor = replace(story.floor, lines={}, closed={"1771": SCRIPT})
+    story.floor = replace(floor, calls={"c1": before})
+    for key in KEYS:
+        story.tell(ports.KeyPressed("c1", key))
+        assert story.last.moves == ()
+    assert story.state() is before.state

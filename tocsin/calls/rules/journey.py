@@ -113,7 +113,8 @@ def _have_back(draft: Draft, call: Call, last: LastCall) -> Call:
 def press(draft: Draft, call: Call, key: str) -> None:
     """A key chooses the language while that is asked; later it has it asked again, or skips what was heard."""
     script = draft.floor.script_of(call)
-    if script is None:
+    if script is None or call.number not in draft.floor.lines:
+        # Nothing is open on the number: there is nothing to choose.
         return
     menu = incidents.menu(draft.floor, call, now=draft.now)
     match call.state, key:
