@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -139,6 +140,47 @@ def test_how_often_a_call_back_did_not_come_to_the_network_is_kept(rivaal: Autho
     step = CallStep("c1", opened.pk, "", CallState.RETRYING, NOON, None, "nl", "not reached: congested")
     decided(calls=[waits], steps=[step])
     assert memory.load_calls()["c1"].call_back == promised
+
+
+@pytest.mark.django_db
+def test_a_promise_that_comes_along_out_of_the_fallback_is_kept_with_its_number(rivaal: Authority) -> None:
+    opened = world.activation(rivaal)
+    call = Call(
+        leg="c2",
+        number="1771",
+        caller="+32477000001",
+        arrived_at=NOON,
+        state=CallState.FALLBACK,
+        since=NOON,
+        activation=opened.pk,
+        authority=rivaal.pk,
+        language="nl",
+    )
+    decided(calls=[call], steps=[CallStep("c2", opened.pk, "", CallState.FALLBACK, NOON, None, "nl", "congested")])
+    promised = CallBack("+32477123456", NOON, live=True, leg="c2")
+    call = replace(call, state=CallState.INFORMING, call_back=promised)
+    step = CallStep("c2", opened.pk, "fallback", CallState.INFORMING, NOON, None, "nl", "called before")
+    decided(calls=[call], steps=[step])
+    assert memory.load_calls()["c2"].call_back == promised
+
+
+@pytest.mark.django_db
+def test_a_promise_that_was_kept_without_its_number_is_to_the_number_of_the_caller(rivaal: Authority) -> None:
+    opened = world.activation(rivaal)
+    row = models.Call.objects.create(
+        leg="c1",
+        number="1771",
+        activation=opened,
+        language="nl",
+        state=CallState.PROMISED,
+        since=NOON,
+        arrived_at=NOON,
+        promised_by=NOON,
+    )
+    with acting_as_centre():
+        models.Caller.objects.create(call=row, authority=rivaal, number="+32477000001", at=NOON)
+    call_back = memory.load_calls()["c1"].call_back
+    assert call_back and call_back.number == "+32477000001"
 
 
 @pytest.mark.django_db(transaction=True)

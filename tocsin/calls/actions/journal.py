@@ -6,7 +6,7 @@ from django.db import connection
 
 from tocsin.calls.rules.numbers import caller_mark
 from tocsin.calls.rules.seal import Row
-from tocsin.calls.rules.states import Call, CallState, CallStep
+from tocsin.calls.rules.states import Call, CallStep
 from tocsin.calls.rules.switchboard import Decision
 
 # What a call is by its arrival, and what changes with each decision.
@@ -70,18 +70,15 @@ def store_calls(decision: Decision) -> list[Row]:
     the models: to make one of each took them a tenth of the switchboard's time."""
     if not (decision.calls or decision.steps):
         return []
-    # A number is told when the call begins, and another may be given for the call-back; it is the authority's that
-    # has the incident which the caller chose.
+    # A number is told when the call begins, and another may be given for the call-back, or come along with a
+    # promise; it is the authority's that has the incident which the caller chose.
     about = {call.leg: call.activation for call in decision.calls}
-    told = {
-        step.leg
-        for step in decision.steps
-        if not step.before or step.after is CallState.PROMISED or step.activation != about.get(step.leg)
-    }
+    told = {step.leg for step in decision.steps if not step.before or step.activation != about.get(step.leg)}
     callers = [
         _caller(call)
         for call in decision.calls
-        if call.leg in told and (call.caller or call.call_back) and call.authority is not None
+        if call.call_back or (call.leg in told and call.caller)
+        if call.authority is not None
     ]
     calls = [_call(call) for call in decision.calls]
     steps = [_step(step) for step in decision.steps]

@@ -161,7 +161,7 @@ def load_calls() -> dict[str, Call]:
                 news_at=row.news_at,
                 answered=row.answered,
                 call_back=CallBack(
-                    number=row.caller.call_back,
+                    number=row.caller.call_back or row.caller.number,
                     promised_by=row.promised_by,
                     attempts=row.attempts,
                     outages=row.outages,
