@@ -49,7 +49,7 @@ def _is_with_agent(call: Call) -> bool:
 def may_call_outside(draft: Draft, call: Call, asked: AgentAsked) -> bool:
     """Whether somebody outside can be called about the caller: with their consent, which 112 needs not, for it is
     about a life (GDPR, article 6(1)(d)); and never 112 in an exercise."""
-    script = draft.floor.lines.get(call.number)
+    script = draft.floor.script_of(call)
     speaks = _is_with_agent(call)
     if asked.number == EMERGENCY:
         return speaks and script is not None and not script.exercise
