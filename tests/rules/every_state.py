@@ -104,7 +104,10 @@ CALLED_BACK: dict[str, Begin] = {
 }
 CONSULTED: dict[str, Begin] = {
     **{f"{begin.__name__} with a colleague": begin for begin in consulting.STAGES},
-    **{f"{begin.__name__} with somebody outside": begin for begin in [*outside.WITH_AGENT, outside.alone]},
+    **{
+        f"{begin.__name__} with somebody outside": begin
+        for begin in [*outside.WITH_AGENT, outside.deserted, outside.alone]
+    },
     **{begin.__name__: begin for begin in (calling_112, with_112)},
 }
 EVERY: dict[str, Begin] = {**PLAIN, **ASKED, **CALLED_BACK, **CONSULTED}

@@ -14,7 +14,7 @@ from tocsin.calls.rules.consultation import Consultation, Stage
 from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.hearing import Manner, Supervision
 from tocsin.calls.rules.line import Line
-from tocsin.calls.rules.states import CONVERSATION, QUEUED, CallState, Question, Rank, call_of
+from tocsin.calls.rules.states import CONVERSATION, QUEUED, Call, CallState, Question, Rank, call_of
 from tocsin.calls.rules.tapes import Taping
 from tocsin.calls.rules.transfer import COORDINATOR
 from tocsin.calls.rules.treatment import Treatment
@@ -162,7 +162,7 @@ class Promises(ModelSwitch):
             consultation = self.floor.consultations.get(call.leg) if call else None
             if consultation and consultation.stage in (Stage.TOGETHER, Stage.ALONE):
                 heard.add(self.asked_in(consultation))
-            assert legs == heard | (self.joined(call.leg) if call else set())
+            assert legs == heard - {""} | (self.joined(call.leg) if call else set())
 
     @invariant()
     def recorded_are_conversations_of_who_agreed_and_no_tape_holds_two_streams(self) -> None:
@@ -182,6 +182,12 @@ class Promises(ModelSwitch):
             if alone and call.agrees and call.taping is Taping.AS_AGREED:
                 assert call.leg in self.floor.tapes
 
+    def speaks_on_with_somebody_outside(self, call: Call) -> bool:
+        """Whether a caller is with somebody outside while the telephone of the agent is awaited."""
+        consultation, agent = self.floor.consultations.get(call.leg), self.floor.agents[call.agent or 0]
+        together = consultation is not None and consultation.stage is Stage.TOGETHER and consultation.number != ""
+        return together and agent.is_awaited
+
     def joined(self, call: str) -> set[str]:
         """The legs of coordinators who speak in a conversation."""
         heard = [each for each in self.open_ears() if each.call == call and each.manner is Manner.BARGE]
@@ -194,6 +200,7 @@ class Promises(ModelSwitch):
             for each in self.floor.supervisions.values()
             if each.opens_at <= self.now
             and self.floor.calls[each.call].state is CallState.TALKING
+            and self.floor.agents[each.agent].leg
             and (Stream.D2 in self.floor.agents[each.by].skills or not self.is_with_d2(each.call))
         ]
 
@@ -298,7 +305,7 @@ class Promises(ModelSwitch):
             return
         for call in self.floor.calls.values():
             if call.state in (CallState.OFFERED, CallState.TALKING, CallState.HELD) and call.agent is not None:
-                assert self.floor.agents[call.agent].leg
+                assert self.floor.agents[call.agent].leg or self.speaks_on_with_somebody_outside(call)
             if call.state is CallState.FALLBACK:
                 assert call.due_at is not None
         for agent in self.floor.agents.values():

@@ -8,10 +8,11 @@ import pytest
 from tests.rules.story import ANN, SCRIPT, Story
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
+from tocsin.calls.rules import script as words
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.consultation import Stage
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import CallState, Passing
+from tocsin.calls.rules.states import CallState, Passing, Rank
 from tocsin.workforce.rules import AgentState
 
 LEG = "c1-asked-1"
@@ -161,11 +162,71 @@ def test_an_agent_who_disappears_before_the_caller_was_brought_in_leaves_the_cal
     assert ports.Release(LEG) in story.last.moves
 
 
-def test_an_agent_who_disappears_from_among_three_leaves_both_others_speaking() -> None:
+def deserted() -> Story:
+    """All three spoke, and Ann's telephone is gone for a moment."""
     story = together()
     story.tell(ports.LegEnded("leg-ann"))
+    assert (story.state(), story.floor.consultations["c1"].stage) == (CallState.TALKING, Stage.TOGETHER)
+    return story
+
+
+def test_an_agent_whose_telephone_is_lost_among_three_is_awaited_while_both_others_speak() -> None:
+    story = deserted()
+    assert story.last.moves == ()
+    story.later(timing.AGENT_RETURN / 2)
+    story.tell(ports.AgentLegUp("newer", "ann"))
+    assert story.last.moves == (ports.Connect("c1", "newer"),)
+    assert (story.state(), story.call().agent) == (CallState.TALKING, ANN)
+    assert story.floor.consultations["c1"].stage is Stage.TOGETHER
+    story.later(timing.AGENT_RETURN)
+    assert story.agent().state is AgentState.TALKING
+
+
+def test_an_agent_who_does_not_come_back_leaves_both_others_speaking() -> None:
+    story = deserted()
+    story.later(timing.AGENT_RETURN)
     assert (story.state(), story.floor.consultations["c1"].stage) == (CallState.OUTSIDE, Stage.ALONE)
+    assert story.agent().state is AgentState.SIGNED_OUT
     assert not any(isinstance(move, ports.Release) for move in story.last.moves)
+
+
+def test_where_who_was_called_hangs_up_meanwhile_the_caller_is_told_and_waits_for_the_agent() -> None:
+    for how in (ports.LegEnded(LEG), ports.AgentAsked(ANN, Verb.RESUME, "c1")):
+        story = deserted()
+        story.tell(how)
+        assert (story.state(), story.floor.consultations) == (CallState.RECONNECTING, {})
+        assert story.told()["c1"] == words.agent_lost("nl")
+        story.tell(ports.AgentLegUp("newer", "ann"))
+        assert is_with_ann(story)
+        story = deserted()
+        story.tell(how)
+        story.later(timing.AGENT_RETURN)
+        assert (story.state(), story.call().rank) == (CallState.WAITING, Rank.RETURNED)
+
+
+def test_who_hangs_up_meanwhile_leaves_nobody_bound() -> None:
+    story = deserted()
+    story.tell(ports.LegEnded("c1"))
+    assert (story.floor.calls, story.floor.consultations) == ({}, {})
+    assert ports.Release(LEG) in story.last.moves
+    assert story.agent().state is AgentState.WRAP_UP
+
+
+def test_112_is_not_called_instead_by_an_agent_without_a_telephone() -> None:
+    story = deserted()
+    call_outside(story, "112", to="112")
+    assert (story.last.moves, story.floor.consultations["c1"].number) == ((), HOSPITAL)
+
+
+def test_after_a_restart_the_agent_is_still_awaited_and_both_others_speak_on() -> None:
+    story = deserted()
+    story.restart()
+    arrival = ports.CallArrived("c1", "1771", "+32477000001", story.now)
+    seen = ports.CallerSeen(arrival, frozenset({LEG}))
+    story.tell(ports.Census(callers={"c1": seen}, dialled={LEG: UP}))
+    assert (story.last.moves, story.state()) == ((), CallState.TALKING)
+    story.later(timing.AGENT_RETURN)
+    assert story.state() is CallState.OUTSIDE
 
 
 @pytest.mark.parametrize("leaves", ["c1", LEG])

@@ -59,6 +59,14 @@ class Agent:
         return self.state is AgentState.READY and self.leg != ""
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether the telephone was lost in the middle of a conversation, and may come back.
+
+        After a restart, before the census, no telephone is known and none is awaited for that.
+        """
+        return self.state is AgentState.TALKING and not self.leg and self.due_at is not None
+
+    @property
     def takes_d2(self) -> bool:
         """Whether trained for victims and relatives, and not in need of a break from them."""
         return Stream.D2 in self.skills and self.d2_time < timing.D2_LIMIT

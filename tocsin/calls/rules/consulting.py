@@ -31,6 +31,13 @@ def about(draft: Draft, agent: Agent) -> Consultation | None:
     return found if agent.id in (found.by, found.agent) else None
 
 
+def goes_on_without(agent: Agent, consultation: Consultation) -> bool:
+    """Whether the caller and somebody outside speak on while the telephone of the agent who asked is awaited: an
+    interpreter, it may be, who cannot help alone."""
+    is_outside = consultation.stage is Stage.TOGETHER and consultation.number != ""
+    return is_outside and agent.id == consultation.by
+
+
 def begin(draft: Draft, agent: Agent, call: Call, asked: AgentAsked) -> None:
     """Offer the caller to the best of the free colleagues, or to the coordinator who is asked, while the caller
     hears music; or say that nobody is free."""
@@ -129,10 +136,13 @@ def hand_over(draft: Draft, consultation: Consultation, *, why: str) -> None:
 
 
 def give_up(draft: Draft, consultation: Consultation, *, why: str) -> None:
-    """The colleague does not, or no longer, take part: the agent who asked speaks with the caller again."""
+    """The colleague does not, or no longer, take part: the agent who asked speaks with the caller again, or is
+    awaited."""
     call, (asks, asked) = draft.calls[consultation.call], _pair(draft, consultation)
     if consultation.stage is Stage.TOGETHER:
         _take_out(draft, call.voice, asked)
+        if draft.agents[consultation.by or 0].is_awaited:
+            journey.await_agent(draft, call, why=why)
     else:
         if consultation.stage is Stage.SPEAKING:
             _take_out(draft, asks, asked)

@@ -209,15 +209,15 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
         return
     if agent.leg == event.leg:
         return
-    older = agent.leg
+    older, comes_back = agent.leg, agent.is_awaited
     due_at = None if agent.state in AT_TELEPHONE else agent.due_at
     agent = draft.keep_agent(agent, leg=event.leg, due_at=due_at)
     call = _call_of(draft, agent)
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
-    elif call and call.state is CallState.TALKING and older:
-        # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none, we were
-        # restarted, and the census says whether both are together.
+    elif call and call.state is CallState.TALKING and (older or comes_back):
+        # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none and none
+        # was awaited, we were restarted, and the census says whether both are together.
         draft.tell(moves.Connect(call.voice, agent.leg))
     elif older and (consultation := consulting.about(draft, agent)):
         consulting.telephone_changed(draft, consultation)
@@ -235,16 +235,12 @@ def leg_lost(draft: Draft, agent: Agent) -> None:
     elif call and call.state is CallState.DIALLING:
         call_backs.unreached(draft, call, why=call_backs.AGENT_LOST)
         agent = draft.agents[agent.id]
-    elif consultation := consulting.about(draft, agent):
+    elif (consultation := consulting.about(draft, agent)) and not consulting.goes_on_without(agent, consultation):
         _leave_consultation(draft, agent, consultation, why="agent's telephone lost")
         agent = draft.agents[agent.id]
     call = _call_of(draft, agent)
-    if call and call.state in (CallState.TALKING, CallState.HELD):
-        draft.tell(moves.StopPlaying(call.voice, ""))
-        call = draft.move_call(
-            call, CallState.RECONNECTING, why="agent's telephone lost", due_in=timing.AGENT_RETURN
-        )
-        journey.tell_loss(draft, call)
+    if call and call.state in (CallState.TALKING, CallState.HELD) and call.leg not in draft.consultations:
+        journey.await_agent(draft, call, why="agent's telephone lost")
     if agent.state in AT_TELEPHONE:
         draft.keep_agent(agent, due_at=draft.now + timing.AGENT_RETURN)
 

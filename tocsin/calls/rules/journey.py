@@ -316,6 +316,13 @@ def take_place(draft: Draft, call: Call, *, why: str, **changes: Any) -> None:
     draft.keep_call(call, due_at=draft.now)
 
 
+def await_agent(draft: Draft, call: Call, *, why: str) -> None:
+    """The agent's telephone is gone and nobody else speaks with the caller, who is told; the agent has a moment to
+    come back."""
+    draft.tell(moves.StopPlaying(call.voice, ""))
+    tell_loss(draft, draft.move_call(call, CallState.RECONNECTING, why=why, due_in=timing.AGENT_RETURN))
+
+
 def return_to_line(draft: Draft, call: Call, *, why: str, announce_loss: bool) -> None:
     """The agent is gone: the caller waits again, before all others, and is told so once; or last, as before."""
     draft.tell(moves.StopPlaying(call.voice, call.playing))

@@ -57,9 +57,10 @@ def may_call_outside(draft: Draft, call: Call, asked: AgentAsked) -> bool:
 
 
 def may_call_112_instead(draft: Draft, call: Call, consultation: Consultation, asked: AgentAsked) -> bool:
-    """Whether 112 can be called in the middle of a consultation, which is not with 112 itself."""
+    """Whether 112 can be called in the middle of a consultation, which is not with 112 itself, by an agent whose
+    telephone is there."""
     is_another = asked.number == EMERGENCY and consultation.number != EMERGENCY
-    return is_another and may_call_outside(draft, call, asked)
+    return is_another and not draft.agents[asked.agent].is_awaited and may_call_outside(draft, call, asked)
 
 
 def pass_on(draft: Draft, agent: Agent, call: Call, asked: AgentAsked) -> None:
