@@ -1,12 +1,18 @@
 """A caller on hold is not forgotten: the agent is reminded, and then the caller is first in line."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
+from tests.rules import test_consulting as colleagues
+from tests.rules import test_outside as outside
 from tests.rules.story import ANN, BRAM, SECOND, Story
 from tocsin.calls import ports
 from tocsin.calls.ports import Verb
 from tocsin.calls.rules import hold, timing
 from tocsin.calls.rules import script as words
+from tocsin.calls.rules.consultation import Stage
 from tocsin.calls.rules.states import CallState, Rank
 from tocsin.workforce.rules import AgentState
 
@@ -86,3 +92,59 @@ def test_the_lease_survives_a_restart_and_a_clock_that_is_put() -> None:
     story.now += timedelta(hours=1)
     story.later(timing.HOLD_REMINDER)
     assert [step.why for step in story.last.steps] == [hold.REMINDED]
+
+
+# --- Somebody is asked about the caller
+
+
+def with_112() -> Story:
+    story = outside.talking()
+    outside.call_outside(story, "112", to="112")
+    story.tell(ports.DialAnswered(outside.LEG))
+    return story
+
+
+@pytest.mark.parametrize("begin", [colleagues.speaking, outside.speaking, with_112])
+def test_an_agent_who_asks_somebody_is_reminded_of_the_caller_as_well(begin: Callable[[], Story]) -> None:
+    story = begin()
+    story.later(timing.HOLD_REMINDER)
+    assert [(step.after, step.why) for step in story.last.steps] == [(CallState.HELD, hold.REMINDED)]
+    assert story.last.moves == ()
+
+
+@pytest.mark.parametrize("begin", [colleagues.speaking, outside.speaking])
+def test_a_caller_who_is_forgotten_while_somebody_is_asked_is_with_the_agent_again(
+    begin: Callable[[], Story],
+) -> None:
+    story = begin()
+    story.later(timing.HOLD_REMINDER)
+    story.later(timing.HOLD - timing.HOLD_REMINDER)
+    assert (story.state(), story.call().agent, story.floor.consultations) == (CallState.TALKING, ANN, {})
+    assert ports.Connect("c1", "leg-ann") in story.last.moves
+    assert story.last.consultations[-1].why == hold.FORGOTTEN
+    if begin is colleagues.speaking:
+        assert story.agent(BRAM).state is AgentState.READY
+    else:
+        assert ports.Release(outside.LEG) in story.last.moves
+
+
+def test_112_is_not_hung_up_for_that_and_all_three_hear_each_other() -> None:
+    story = with_112()
+    story.later(timing.HOLD_REMINDER)
+    story.later(timing.HOLD - timing.HOLD_REMINDER)
+    assert (story.state(), story.floor.consultations["c1"].stage) == (CallState.TALKING, Stage.TOGETHER)
+    assert {ports.Connect("c1", "leg-ann"), ports.Connect("c1", outside.LEG)} <= set(story.last.moves)
+    story.later(timing.HOLD)
+    assert story.state() is CallState.TALKING
+
+
+def test_asking_somebody_in_the_middle_of_a_hold_begins_it_anew() -> None:
+    story = outside.talking()
+    story.ask(ANN, Verb.HOLD)
+    story.later(timing.HOLD_REMINDER)
+    outside.call_outside(story)
+    story.tell(ports.DialAnswered(outside.LEG))
+    story.later(timing.HOLD_REMINDER)
+    assert [step.why for step in story.last.steps] == [hold.REMINDED]
+    story.later(timing.HOLD - timing.HOLD_REMINDER)
+    assert story.state() is CallState.TALKING

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests import world
 from tests.web.test_desk import a_call, drawn, put_on_desk, said
@@ -14,8 +15,10 @@ from tocsin.activations.rules import Kind, Stream
 from tocsin.authorities.models import Authority
 from tocsin.calls.actions import write_note
 from tocsin.calls.models import Call, Consultation, Topic
+from tocsin.calls.rules import timing
 from tocsin.calls.rules.consultation import Stage
 from tocsin.calls.rules.consulting import NOBODY_FREE
+from tocsin.calls.rules.hold import FORGOTTEN
 from tocsin.calls.rules.states import CallState
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
@@ -123,6 +126,7 @@ def test_the_colleague_sees_what_may_cross_and_nothing_that_was_written(
         ("declined", "Your colleague cannot take the caller."),
         ("not answered", "Your colleague did not answer."),
         ("colleague hung up", "Your colleague has left."),
+        (FORGOTTEN, "The caller was on hold for five minutes."),
         ("agent's telephone lost", "telephone was cut off."),
     ],
 )
@@ -133,6 +137,25 @@ def test_the_agent_reads_that_nobody_took_the_caller_and_whom_they_speak_with(
     page = drawn(ann)
     assert says in said(page)
     assert "In conversation" in said(page)
+
+
+@pytest.mark.parametrize("stage", [Stage.RINGING, Stage.SPEAKING])
+def test_the_agent_who_asks_is_reminded_of_the_caller_who_hears_music_and_the_colleague_is_not(
+    ann: Agent, dora: Agent, call: Call, stage: Stage
+) -> None:
+    consulted(call, by=ann, agent=dora, stage=stage)
+    Call.objects.update(state=CallState.HELD, since=timezone.now() - timing.HOLD_REMINDER)
+    assert "after five minutes, you speak with the caller again" in said(drawn(ann))
+    assert "The caller is still on hold. Press F7 to speak again." in drawn(ann)
+    assert "still on hold" not in drawn(dora)
+
+
+def test_a_caller_on_hold_after_somebody_was_asked_is_reminded_of_as_well(
+    ann: Agent, dora: Agent, call: Call
+) -> None:
+    consulted(call, by=ann, agent=dora, stage=Stage.ENDED, why="resumed")
+    Call.objects.update(state=CallState.HELD, since=timezone.now() - timing.HOLD_REMINDER)
+    assert "The caller is still on hold. Speak with" in drawn(ann)
 
 
 def test_who_went_back_to_the_caller_is_told_nothing(ann: Agent, dora: Agent, call: Call) -> None:

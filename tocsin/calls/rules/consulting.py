@@ -15,6 +15,7 @@ from tocsin.calls.rules.events import AgentAsked, Census
 from tocsin.calls.rules.floor import ANY_AGENT
 from tocsin.calls.rules.routing import best_agent
 from tocsin.calls.rules.states import Call, CallState, Passing
+from tocsin.calls.rules.transfer import EMERGENCY
 from tocsin.workforce.rules import AgentState
 
 # How a consultation ended that never began.
@@ -92,7 +93,8 @@ def _hold(draft: Draft, agent: Agent, consultation: Consultation) -> None:
     call = draft.calls[consultation.call]
     if call.state is CallState.TALKING:
         draft.tell(moves.Part(call.voice, agent.leg), moves.PlayMusic(call.voice))
-    draft.move_call(call, CallState.HELD, why="consulting", reason=_passing(consultation))
+    reason = _passing(consultation)
+    draft.move_call(call, CallState.HELD, why="consulting", due_in=timing.HOLD_REMINDER, reason=reason)
 
 
 def accept(draft: Draft, consultation: Consultation, agent: Agent) -> None:
@@ -150,6 +152,16 @@ def give_up(draft: Draft, consultation: Consultation, *, why: str) -> None:
         _bring(draft, call.voice, asks)
         draft.move_call(call, CallState.TALKING, why=why)
     _move(draft, consultation, Stage.ENDED, why=why)
+
+
+def return_to_caller(draft: Draft, consultation: Consultation, *, why: str) -> None:
+    """The caller heard music for too long: the agent speaks with the caller again. 112 is not hung up for that:
+    all three hear each other."""
+    if consultation.number == EMERGENCY and consultation.stage is Stage.SPEAKING:
+        join(draft, consultation)
+    else:
+        give_up(draft, consultation, why=why)
+        release(draft, consultation, why=why)
 
 
 def end(draft: Draft, consultation: Consultation, *, why: str) -> None:

@@ -121,8 +121,10 @@ class Panel:
 
 
 def is_long_on_hold(call: queries.CallOnDesk | None, *, now: datetime) -> bool:
-    """Whether the agent put the caller on hold so long ago as to be reminded; not where somebody is asked."""
-    if call is None or call.state != CallState.HELD or call.consulting:
+    """Whether the caller is on hold so long as to remind the agent of it, who may ask somebody meanwhile."""
+    if call is None or call.state != CallState.HELD:
+        return False
+    if call.consulting and call.consulting.is_live and not call.consulting.asks:
         return False
     return now - call.since >= timing.HOLD_REMINDER
 

@@ -12,7 +12,7 @@ from tocsin.calls import actions, queries
 from tocsin.calls.models import Topic
 from tocsin.calls.ports import Verb
 from tocsin.calls.queries.passing import at_work, coordinators_of, directory
-from tocsin.calls.rules import consulting
+from tocsin.calls.rules import consulting, hold
 from tocsin.calls.rules.transfer import COORDINATOR
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
@@ -27,6 +27,7 @@ _CAME_TO_NOTHING = {
     "not answered": _("Your colleague did not answer. You speak with the caller again."),
     "colleague hung up": _("Your colleague has left. You speak with the caller again."),
     "signed out": _("Your colleague has left. You speak with the caller again."),
+    hold.FORGOTTEN: _("The caller was on hold for five minutes. You speak with the caller again."),
     "agent's telephone lost": _("Your colleague's telephone was cut off. You speak with the caller again."),
 }
 
