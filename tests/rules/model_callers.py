@@ -17,7 +17,7 @@ class Callers(Circumstances):
     @rule(
         number=st.sampled_from(["1771", "1772", "1773", "1775", "1776"]),
         before=st.sampled_from([None, "nl", "fr"]),
-        caller=st.sampled_from(["+32470112233", ""]),
+        caller=st.sampled_from(["+32470112233", "+32470112234", "+32470112235", ""]),
     )
     def somebody_calls(self, number: str, before: str | None, caller: str) -> None:
         self.made += 1

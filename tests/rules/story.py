@@ -67,7 +67,8 @@ class Story:
         return self.tell(ports.AgentAsked(agent, verb, leg, reason))
 
     def arrive(self, leg: str = "c1", *, number: str = "1771", room: int = 1000) -> Decision:
-        return self.tell(ports.CallArrived(leg, number, "+32477000001", self.now), room=room)
+        # Each from a number of their own: that of c1 ends in 1.
+        return self.tell(ports.CallArrived(leg, number, f"+3247700000{leg[-1]}", self.now), room=room)
 
     def call_again(self, leg: str = "c2", *, last: LastCall) -> Decision:
         """Somebody who called before on this day calls anew."""

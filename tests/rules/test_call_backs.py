@@ -23,6 +23,7 @@ from tocsin.calls.rules import call_back_words as words
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.call_backs import promised_span
 from tocsin.calls.rules.line import Kind
+from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.states import CallState, Question
 from tocsin.calls.rules.waiting import LAST_CALLS, Estimate, Handled
 from tocsin.workforce.rules import AgentState
@@ -144,6 +145,73 @@ def test_what_is_no_number_or_a_dear_one_is_asked_for_again(entered: str) -> Non
     keys(story, f"1{entered}#")
     assert (story.state(), story.call().question) == (CallState.CHOOSING, Question.NUMBER)
     assert story.told() == {"c1": words.number_question("fr", again=True)}
+
+
+# --- A call to the same number is promised already
+
+
+def enters_the_same(story: Story, leg: str) -> None:
+    """Somebody who hides the number is in line, and enters that of c1."""
+    story.tell(ports.CallArrived(leg, "1771", "", story.now))
+    keys(story, "2", leg)
+    story.hear_out(leg)
+    keys(story, "10477000001#", leg)
+
+
+ALREADY = words.promised_already("fr") + words.number_question("fr", again=False)
+
+
+def test_whoever_enters_a_number_that_was_promised_a_call_is_told_so_and_asked_for_another() -> None:
+    story = promised()
+    before = story.call()
+    for leg in ("c3", "c4"):
+        enters_the_same(story, leg)
+        assert story.told()[leg] == ALREADY
+        assert (story.state(leg), story.call(leg).question) == (CallState.CHOOSING, Question.NUMBER)
+    assert story.call() == before
+    keys(story, "0470112233#1", "c3")
+    call_back = story.call("c3").call_back
+    assert call_back and call_back.number == "+32470112233"
+
+
+def test_who_enters_no_other_number_waits_on_in_line() -> None:
+    story = promised()
+    enters_the_same(story, "c3")
+    story.hear_out("c3")
+    story.later(timing.KEY)
+    assert (story.state("c3"), story.call("c3").call_back) == (CallState.WAITING, None)
+
+
+def test_of_two_who_confirm_the_same_number_the_first_is_promised_a_call() -> None:
+    story = in_line()
+    enters_the_same(story, "c3")
+    assert story.call("c3").question is Question.CALL_BACK
+    keys(story, "11")
+    keys(story, "1", "c3")
+    assert (story.state(), story.state("c3")) == (CallState.PROMISED, CallState.CHOOSING)
+    assert story.told()["c3"] == ALREADY
+
+
+def test_a_number_that_rings_or_whose_caller_waits_in_person_instead_is_promised_no_second_call() -> None:
+    story = dialling()
+    enters_the_same(story, "c3")
+    assert story.told()["c3"] == ALREADY
+    story = promised()
+    last = LastCall("fr", CallState.PROMISED, story.now, story.now, story.now, False, leg="c1", activation=1)
+    story.call_again("c5", last=last)
+    story.hear_out("c5")
+    assert story.call("c5").came_instead
+    enters_the_same(story, "c3")
+    assert story.told()["c3"] == ALREADY
+    # It is the same promise for whoever waits instead.
+    keys(story, "11", "c5")
+    assert story.state("c5") is CallState.PROMISED
+
+
+def test_a_number_may_be_promised_a_call_again_once_the_caller_speaks_with_an_agent() -> None:
+    story = reached()
+    enters_the_same(story, "c3")
+    assert story.call("c3").question is Question.CALL_BACK
 
 
 def start_again(story: Story, leg: str = "c1") -> None:

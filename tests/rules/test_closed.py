@@ -348,3 +348,17 @@ def test_all_that_is_told_of_a_line_that_is_closed_for_good_is_spoken_again() ->
 
 def test_every_language_of_the_line_has_the_sentences() -> None:
     assert closed_words.SENTENCES.keys() == PHRASES.keys()
+
+
+def test_outside_the_hours_too_a_number_is_promised_one_call() -> None:
+    story = asked()
+    keys(story, "11")
+    assert story.state() is CallState.DEFERRED
+    story.tell(ports.CallArrived("c2", "1771", "", story.now))
+    story.hear_out("c2")
+    keys(story, f"1{NUMBER.replace('+32', '0')}#", "c2")
+    asks = call_back_words.number_question("nl", again=False)
+    assert story.told()["c2"] == call_back_words.promised_already("nl") + asks
+    story.hear_out("c2")
+    story.later(timing.KEY)
+    assert "c2" not in story.floor.calls

@@ -1,7 +1,7 @@
 """Whether somebody wants to be called back, and at which number: asked of those in line, and where it is full."""
 
 from tocsin.calls.rules import call_back_words as words
-from tocsin.calls.rules import moves
+from tocsin.calls.rules import moves, promised
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.numbers import callable_number
 from tocsin.calls.rules.saying import say
@@ -17,13 +17,23 @@ def may_ask(draft: Draft, call: Call) -> bool:
     return offered and not call.is_called_back and call.rank is not Rank.LAST
 
 
+def is_promised(draft: Draft, call: Call, number: str) -> bool:
+    """Whether a call to a number is promised already, with a place of its own."""
+    promises = (each.call_back for each in promised.beside(draft, call))
+    return any(call_back and call_back.number == number for call_back in promises)
+
+
 def ask(draft: Draft, call: Call, *, why: str, before: tuple[str, ...] = ()) -> None:
     """Read out the number that would be called, or ask for one, after recordings that say why.
 
-    A place in line is kept meanwhile, and the offer of the call to an agent.
+    Where a call to that number is promised already, another is asked for. A place in line is kept meanwhile, and
+    the offer of the call to an agent.
     """
     region = draft.floor.region
     number = call.entered or callable_number(call.caller, region=region)
+    if is_promised(draft, call, number):
+        ask_number(draft, call, why="promised already", before=before + words.promised_already(call.language))
+        return
     if not number:
         ask_number(draft, call, why=why, before=before)
         return

@@ -18,6 +18,7 @@ class Sentences(NamedTuple):
     no_place: str
     enter: str
     wrong: str
+    already: str
     promise: str  # {span}
     spans: tuple[str, ...]
     called_back: str
@@ -34,6 +35,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="Er is nu geen plaats meer in de wachtrij. U hoeft niet opnieuw te bellen.",
         enter="Toets het nummer in waarop wij u kunnen bellen, en daarna hekje.",
         wrong="Dat nummer kunnen wij niet bellen.",
+        already="Dat nummer bellen wij al terug, u kunt nu ophangen. Of kies een ander nummer.",
         promise="Wij bellen u terug binnen {span}. U behoudt uw plaats en kunt nu ophangen. Tot straks.",
         spans=(
             "vijftien minuten",
@@ -55,6 +57,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="Il n'y a plus de place dans la file d'attente. Inutile de rappeler.",
         enter="Composez le numéro où nous pouvons vous appeler, puis dièse.",
         wrong="Nous ne pouvons pas appeler ce numéro.",
+        already="Nous rappelons déjà ce numéro, vous pouvez raccrocher. Ou choisissez un autre numéro.",
         promise="Nous vous rappelons dans les {span}. Vous gardez votre place et pouvez raccrocher. À bientôt.",
         spans=(
             "quinze minutes",
@@ -76,6 +79,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="In der Warteschlange ist kein Platz mehr frei. Sie brauchen nicht noch einmal anzurufen.",
         enter="Geben Sie die Nummer ein, unter der wir Sie erreichen, und dann die Rautetaste.",
         wrong="Diese Nummer können wir nicht anrufen.",
+        already="Diese Nummer rufen wir schon zurück, Sie können jetzt auflegen. Oder wählen Sie eine andere.",
         promise="Wir rufen Sie innerhalb von {span} zurück. Sie behalten Ihren Platz und können jetzt auflegen. "
         "Bis gleich.",
         spans=(
@@ -99,6 +103,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="There is no place left in the queue. You need not call again.",
         enter="Enter the number at which we can call you, and then hash.",
         wrong="We cannot call that number.",
+        already="We will call that number back already, you can hang up now. Or choose another number.",
         promise="We will call you back within {span}. You keep your place and can hang up now. Goodbye.",
         spans=(
             "fifteen minutes",
@@ -120,6 +125,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="У черзі більше немає місця. Вам не потрібно телефонувати ще раз.",
         enter="Наберіть номер, на який вам зателефонувати, а потім решітку.",
         wrong="Ми не можемо зателефонувати на цей номер.",
+        already="На цей номер ми вже передзвонимо, можете покласти слухавку. Або виберіть інший номер.",
         promise="Ми передзвонимо вам упродовж {span}. Ваша черга збережеться, можете покласти слухавку.",
         spans=(
             "п'ятнадцяти хвилин",
@@ -141,6 +147,7 @@ SENTENCES: dict[str, Sentences] = {
         no_place="В очереди больше нет места. Вам не нужно звонить ещё раз.",
         enter="Наберите номер, по которому вам позвонить, а затем решётку.",
         wrong="Мы не можем позвонить на этот номер.",
+        already="На этот номер мы уже перезвоним, можете положить трубку. Или выберите другой номер.",
         promise="Мы перезвоним вам в течение {span}. Ваша очередь сохранится, можете положить трубку.",
         spans=(
             "пятнадцати минут",
@@ -161,7 +168,8 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
     """All that a line says of call-backs in a language, to be spoken before it opens."""
     said = SENTENCES[language]
     yield from ((language, text) for text in (said.offer, said.at_this_number, said.confirm, said.confirm_only))
-    yield from ((language, text) for text in (said.no_place, said.enter, said.wrong, said.called_back))
+    yield from ((language, text) for text in (said.no_place, said.enter, said.wrong, said.already))
+    yield language, said.called_back
     for span in SPANS:
         yield language, _promise_text(language, span)
     for digit in range(10):
@@ -193,6 +201,11 @@ def number_question(language: str, *, again: bool) -> tuple[str, ...]:
     """The recordings that ask for a number, again where the last was none."""
     said = SENTENCES[language]
     return tuple(spoken_name(language, text) for text in ((said.wrong,) if again else ()) + (said.enter,))
+
+
+def promised_already(language: str) -> tuple[str, ...]:
+    """The recording that tells of a promise to the same number, before another is asked for."""
+    return (spoken_name(language, SENTENCES[language].already),)
 
 
 def promise(language: str, span: timedelta) -> tuple[str, ...]:

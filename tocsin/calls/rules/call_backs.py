@@ -9,7 +9,7 @@ from datetime import timedelta
 from tocsin.calls.rules import call_back_words as words
 from tocsin.calls.rules import closed_words, emergency, hours, journey, moves, promised, timing, voice_questions
 from tocsin.calls.rules.agents import Agent
-from tocsin.calls.rules.asking import QUESTIONS, ask, ask_number, may_ask
+from tocsin.calls.rules.asking import QUESTIONS, ask, ask_number, is_promised, may_ask
 from tocsin.calls.rules.call_back_words import SPANS
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.events import DialFailure
@@ -131,9 +131,9 @@ def check_number(draft: Draft, call: Call) -> None:
 def promise(draft: Draft, call: Call) -> None:
     """The caller is told by when, and may hang up; the place in line stays. Who was offered the call is free.
 
-    Where it is not known any more at which number, that is asked again.
+    Where it is not known any more at which number, or that was promised a call meanwhile, it is asked again.
     """
-    if not call.entered:
+    if not call.entered or is_promised(draft, call, call.entered):
         ask(draft, call, why="pressed 1")
         return
     draft.tell(moves.StopPlaying(call.voice, call.message))

@@ -5,7 +5,7 @@ They hear so, and when it opens, and the site; then, in their language, how to b
 
 from dataclasses import replace
 
-from tocsin.calls.rules import asking, closed_words, hours, incidents, sms, sms_words, timing
+from tocsin.calls.rules import asking, closed_words, hours, incidents, promised, sms, sms_words, timing
 from tocsin.calls.rules import script as words
 from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.forecast import Crew, forecast
@@ -104,8 +104,7 @@ def _may_be_called_back(draft: Draft, call: Call) -> bool:
         return False
     if _is_open(draft, call) or not asking.may_ask(draft, call) or not hours.opens_at(script, now=draft.now):
         return False
-    same = (each for each in draft.calls.values() if each.to_be_dialled and each.activation == call.activation)
-    return not call.caller or all(each.caller != call.caller for each in same)
+    return not call.caller or all(each.caller != call.caller for each in promised.beside(draft, call))
 
 
 def _languages(draft: Draft, call: Call) -> tuple[str, ...]:

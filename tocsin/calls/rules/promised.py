@@ -3,6 +3,7 @@
 The promise goes with the newer call. Where that ends before an agent spoke, it is there as before.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,17 @@ STILL_PROMISED = "left, and is called back as promised"
 def can_go_with(promised: Call) -> bool:
     """Whether its caller may have it in person: nobody of the house speaks with them yet."""
     return promised.to_be_dialled or promised.state is CallState.DIALLING
+
+
+def beside(draft: Draft, call: Call) -> Iterator[Call]:
+    """The other calls to the same line that are promised a call and wait for it, or wait in person instead."""
+    for each in draft.calls.values():
+        if (
+            each.leg != call.leg
+            and each.activation == call.activation
+            and (can_go_with(each) or each.came_instead)
+        ):
+            yield each
 
 
 def take_along(draft: Draft, call: Call, promised: Call) -> Call:
