@@ -274,6 +274,32 @@ def test_whoever_dials_112_where_nobody_takes_calls_is_connected_with_112() -> N
     assert story.state() is CallState.EMERGENCY
 
 
+@pytest.mark.parametrize(
+    "script",
+    [DUTCH, CLOSING, replace(DUTCH, sms={}, call_backs=False)],
+    ids=["offered more", "closing", "no more"],
+)
+def test_whoever_dials_112_while_told_that_nobody_takes_calls_is_connected_with_112(script: Script) -> None:
+    story = calls(script)
+    keys(story, "112")
+    assert story.state() is CallState.EMERGENCY
+    story.tell(ports.DialAnswered("c1-asked-1"))
+    assert story.state() is CallState.OUTSIDE
+
+
+def test_whoever_dials_112_while_told_that_the_line_closed_for_good_is_connected_with_112() -> None:
+    story = comes_after_closing()
+    keys(story, "112")
+    assert story.state() is CallState.EMERGENCY
+
+
+def test_where_nothing_was_ever_open_112_is_not_called_and_the_caller_hears_on() -> None:
+    story = Story(None)
+    story.arrive()
+    keys(story, "112")
+    assert (story.state(), story.last.moves) == (CallState.TURNED_AWAY, ())
+
+
 def test_who_presses_nothing_is_let_go() -> None:
     story = asked()
     story.hear_out()

@@ -102,6 +102,19 @@ def test_who_is_not_taken_hears_so_and_is_let_go_also_where_there_is_no_room() -
         assert story.floor.calls == {}
 
 
+@pytest.mark.parametrize("exercise", [False, True])
+def test_who_is_not_taken_reaches_112_and_comes_into_no_line_by_it(exercise: bool) -> None:
+    story = Story(replace(LINE, exercise=exercise))
+    arrives(story, Treatment.TOLD)
+    story.tell(*(ports.KeyPressed("c1", key) for key in "112"))
+    if not exercise:
+        assert story.state() is CallState.EMERGENCY
+        story.tell(ports.DialFailed("c1-asked-1", ports.DialFailure.BUSY))
+    assert (story.state(), story.told()) == (CallState.TURNED_AWAY, {"c1": words.not_taken(LINE)})
+    story.hear_out()
+    assert story.floor.calls == {}
+
+
 def test_who_comes_out_of_the_fallback_has_the_same_rank() -> None:
     story = Story(LINE)
     arrives(story, Treatment.LAST, room=0)

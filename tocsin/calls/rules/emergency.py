@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tocsin.calls.rules import emergency_words as words
-from tocsin.calls.rules import moves, promised, timing
+from tocsin.calls.rules import incidents, moves, promised, timing
 from tocsin.calls.rules import script as script_words
 from tocsin.calls.rules.consultation import Consultation, Stage
 from tocsin.calls.rules.draft import Draft
@@ -17,8 +17,10 @@ from tocsin.calls.rules.states import IN_LINE, NOT_ASKED, Call, CallState, Passi
 from tocsin.calls.rules.transfer import EMERGENCY
 from tocsin.workforce.rules import AgentState
 
-# Before an agent speaks. Whoever was promised a call-back may still be on the line, hearing by when.
+# Before an agent speaks. Whoever was promised a call-back may still be on the line, hearing by when; whoever is
+# turned away hears to call 112 in danger.
 BEFORE_AN_AGENT = IN_LINE | {
+    CallState.TURNED_AWAY,
     CallState.GREETING,
     CallState.INFORMING,
     CallState.CHOOSING,
@@ -31,6 +33,9 @@ ONE, TWO = EMERGENCY[0], EMERGENCY[-1]
 def is_dialled(draft: Draft, call: Call, key: str) -> bool:
     """Whether a key is the last of 112, dialled in one go, and not a digit of a number to be called back at."""
     if key != TWO or call.state not in BEFORE_AN_AGENT or len(_recent(draft, call)) < 2:
+        return False
+    if call.state is CallState.TURNED_AWAY and draft.floor.script_of(call) is None:
+        # Nothing was ever open on the number: nobody knows for whom, and whether in earnest.
         return False
     return call.question is not Question.NUMBER or "11".startswith(call.entered)
 
@@ -106,8 +111,12 @@ def _take_back(draft: Draft, call: Call) -> Call:
 
 
 def _wait(draft: Draft, call: Call, recordings: tuple[str, ...], *, why: str, rank: Rank | None = None) -> None:
-    """In line, where the caller is told this first; on a number whose line is closed for good there is none."""
+    """In line, where the caller is told this first; on a number whose line is closed for good there is none, nor
+    for a caller whose calls are not taken."""
     script = draft.floor.script_of(call)
+    if script and incidents.is_told(script, call.treated):
+        say(draft, call, CallState.TURNED_AWAY, script_words.not_taken(script), why=why, entered="", **NOT_ASKED)
+        return
     if call.activation is None and script:
         closed = script_words.closed(script, call.language, now=draft.now)
         say(draft, call, CallState.CHOOSING, closed, why=why, entered="", question=Question.CLOSED)

@@ -52,6 +52,7 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
         language=script.languages[0] if script else draft.floor.house_languages[0],
         rank=incidents.rank_in(script, treated) if script else Rank.ORDINARY,
     )
+    call = changed(call, treated=treated)
     if script is None or not script.takes_calls(draft.now):
         draft.tell(moves.TakeIn(call.leg))
         if script and incidents.is_told(script, treated):
@@ -73,7 +74,6 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
         if known and known.messages:
             take_place(draft, known, why="a place is free")
         else:
-            call = changed(call, treated=treated)
             _receive(draft, incidents.enter(draft, call, script), script)
 
 
