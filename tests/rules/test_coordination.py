@@ -93,6 +93,16 @@ def test_a_caller_moves_to_another_language_or_stream_and_keeps_the_place(langua
     assert (moved.place, moved.rank) == (before.calls["a"].place, Rank.RAISED)
 
 
+def test_whoever_an_agent_spoke_with_in_d2_is_not_moved_back_to_d5_and_another_language_is_open() -> None:
+    before = floor(waiting("a", stream=Stream.D2, answered=True))
+    answer, decision = asked(before, LineVerb.MOVE, language="fr", stream=Stream.D5)
+    assert (answer, decision.floor) == (Answer.STAYS_IN_D2, before)
+    answer, decision = asked(before, LineVerb.MOVE, language="fr", stream=Stream.D2)
+    assert (answer, decision.floor.calls["a"].language) == (Answer.DONE, "fr")
+    answer, _ = asked(floor(waiting("a", answered=True)), LineVerb.MOVE, stream=Stream.D2)
+    assert answer is Answer.DONE
+
+
 def test_a_caller_who_was_moved_is_offered_to_an_agent_of_that_language_in_the_same_decision() -> None:
     before = floor(waiting("a"), agents=(agent(1, languages={"fr": 1}),))
     _, decision = asked(before, LineVerb.MOVE, language="fr")

@@ -1,6 +1,7 @@
 """The line and the story of a call, through HTTP: what they show to whom, and what coordinators may ask."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
@@ -246,6 +247,15 @@ def test_without_an_agent_nobody_is_given(carl: Person, waiting: Call, browser_o
     response = browser_of(carl).post(call_of(waiting, "give"), {"why": WHY})
     assert response.status_code == 422
     assert "Choose to which agent." in response.content.decode()
+
+
+@pytest.mark.parametrize(("answered", "offered"), [(False, ["d5", "d2"]), (True, ["d2"])])
+def test_whoever_an_agent_spoke_with_in_d2_is_offered_no_way_back_to_d5(
+    carl: Person, waiting: Call, browser_of: Browser, answered: bool, offered: list[str]
+) -> None:
+    Call.objects.update(stream=Stream.D2, answered=answered)
+    page = page_of(browser_of(carl), call_of(waiting))
+    assert re.findall(r'<option value="(d\d)"', page) == offered
 
 
 @pytest.mark.parametrize("fields", [{"language": "de"}, {"stream": "d9"}, {"agent": "4711"}])

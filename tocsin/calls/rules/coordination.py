@@ -8,6 +8,7 @@ from tocsin.calls.rules.events import Answer, CoordinatorAsked, LineVerb, Superv
 from tocsin.calls.rules.floor import ANY_AGENT
 from tocsin.calls.rules.routing import Offer, make_offer
 from tocsin.calls.rules.states import IN_LINE, NOT_ASKED, QUEUED, Call, CallState, Rank, Reason, Why
+from tocsin.calls.rules.transfer import stays_in_d2
 from tocsin.workforce.rules import AgentState
 
 # Why an agent is paused whom a coordinator paused; the order says who, and why.
@@ -47,11 +48,16 @@ def _asked_about_caller(draft: Draft, event: CoordinatorAsked) -> Answer:
 
 
 def _move(draft: Draft, event: CoordinatorAsked, call: Call) -> Answer:
-    """To another language or stream of the line; the place in line stays what it is."""
+    """To another language or stream of the line; the place in line stays what it is.
+
+    Not from D2 back to D5 once an agent spoke with the caller: what was said there stays.
+    """
     script = draft.floor.script_of(call)
     language, stream = event.language or call.language, event.stream or call.stream
     if script is None or language not in script.languages or stream not in script.streams:
         return Answer.NOT_TAKEN
+    if stream is Stream.D5 and stays_in_d2(call.stream, answered=call.answered):
+        return Answer.STAYS_IN_D2
     if (language, stream) == (call.language, call.stream):
         return Answer.AS_IT_WAS
     # The wait that was told was another line's.

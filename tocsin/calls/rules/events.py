@@ -268,6 +268,8 @@ class Answer(StrEnum):
     AS_IT_WAS = "as_it_was"
     # The line does not take calls of that language or stream.
     NOT_TAKEN = "not_taken"
+    # The caller spoke with somebody trained for victims and relatives, or was passed on to them.
+    STAYS_IN_D2 = "stays_in_d2"
     AGENT_NOT_FREE = "agent_not_free"
     AGENT_UNABLE = "agent_unable"
     # The conversation is over, or with another agent.

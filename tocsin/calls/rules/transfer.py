@@ -24,6 +24,15 @@ def crosses_the_wall(stream: Stream, to: str) -> bool:
     return stream is Stream.D5 and to == Stream.D2
 
 
+def stays_in_d2(stream: Stream, *, answered: bool) -> bool:
+    """Whether a caller in line may wait for D5 no more: an agent spoke with them, in D2 or before it.
+
+    >>> stays_in_d2(Stream.D2, answered=True), stays_in_d2(Stream.D2, answered=False)
+    (True, False)
+    """
+    return stream is Stream.D2 and answered
+
+
 def may_pass_on(draft: Draft, call: Call, asked: AgentAsked) -> bool:
     """Whether the caller can be passed on as asked: to D2 with their consent, to another agent of the stream, or
     to another language of the line."""

@@ -140,6 +140,9 @@ _ANSWERS: Mapping[str, Words] = {
     Answer.RINGING: _("Nothing was changed: the call was ringing at an agent."),
     Answer.AS_IT_WAS: _("It was so already."),
     Answer.NOT_TAKEN: _("Nothing was changed: this line does not take such calls."),
+    Answer.STAYS_IN_D2: _(
+        "Nothing was changed: whoever was with those trained for victims and relatives stays with them."
+    ),
     Answer.AGENT_NOT_FREE: _("The agent was not ready: the caller keeps the place in line."),
     Answer.AGENT_UNABLE: _("The agent may not take this call: the caller keeps the place in line."),
     Answer.OVER: _("The conversation is over, or with another agent."),

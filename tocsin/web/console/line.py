@@ -24,6 +24,7 @@ from tocsin.calls.queries import help_wanted, state_of_plant
 from tocsin.calls.queries.supervision import supervisions_in
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.states import IN_LINE, QUEUED, CallState, Rank
+from tocsin.calls.rules.transfer import stays_in_d2
 from tocsin.insights.queries import line
 from tocsin.insights.queries.board import agents_serving
 from tocsin.insights.queries.conversations import SPOKEN, in_conversation, supervisions_of
@@ -64,9 +65,11 @@ class LineOrderForm(forms.Form):
         self, *args: object, activation: Activation, call: Call, able: list[Agent], **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        stays = stays_in_d2(Stream(call.stream), answered=call.answered)
+        streams = [stream for stream in activation.streams if stream == Stream.D2 or not stays]
         choices = {
             "language": [(code, shown.language_name(code)) for code in activation.languages],
-            "stream": [(stream, shown.stream_name(stream)) for stream in activation.streams],
+            "stream": [(stream, shown.stream_name(stream)) for stream in streams],
         }
         for name, offered in choices.items():
             field = self.fields[name]
