@@ -22,7 +22,7 @@ from tocsin.calls.actions.screens import tell_screens
 from tocsin.calls.queries.passing import stream_for
 from tocsin.calls.queries.text_callers import ASKED, ENDED, texting
 from tocsin.calls.rules.sms import SmsState
-from tocsin.calls.rules.states import CallStep
+from tocsin.calls.rules.states import NOT_SERVED, CallStep
 from tocsin.calls.rules.text_callers import FROM_NOW_ON, ONCE_IN, worded
 from tocsin.logbook.actions import note
 from tocsin.refusals import Refusal
@@ -37,8 +37,6 @@ SELECT call.leg, listed.id
     ON listed.authority_id = activation.authority_id AND listed.caller_mark = call.caller_mark
  WHERE call.leg = ANY(%s)
 """
-# Why a call ended at once whose caller is not to be served for a while: nothing is sent either.
-_NOT_TAKEN = "coordinator decided"
 
 
 def ask_for_text(*, agent: Agent, call: models.Call, at: datetime) -> None:
@@ -120,7 +118,8 @@ def text_who_arrives(steps: Iterable[CallStep], *, at: datetime) -> None:
 
     In the language of the call in which they were put there, where the line has it.
     """
-    begun = [step.leg for step in steps if not step.before and step.why != _NOT_TAKEN]
+    # Whom a coordinator has not served for a while is sent nothing either.
+    begun = [step.leg for step in steps if not step.before and step.why != NOT_SERVED]
     if not begun or not settings.GATEWAYS.get("sms"):
         return
     with connection.cursor() as cursor:

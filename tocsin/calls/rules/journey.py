@@ -24,7 +24,7 @@ from tocsin.calls.rules.draft import Draft
 from tocsin.calls.rules.returning import LastCall
 from tocsin.calls.rules.saying import say
 from tocsin.calls.rules.script import Script
-from tocsin.calls.rules.states import CONVERSATION, NOT_ASKED, Call, CallState, Question, Rank
+from tocsin.calls.rules.states import CONVERSATION, NOT_ASKED, NOT_SERVED, Call, CallState, Question, Rank
 from tocsin.calls.rules.values import changed
 from tocsin.workforce.rules import AgentState
 
@@ -61,7 +61,7 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
         closed.turn_away(draft, call, script)
     elif all(incidents.is_told(each, treated) for each in script.incidents):
         draft.tell(moves.TakeIn(call.leg))
-        say(draft, call, CallState.TURNED_AWAY, words.not_taken(script), why="coordinator decided", call_back=None)
+        say(draft, call, CallState.TURNED_AWAY, words.not_taken(script), why=NOT_SERVED, call_back=None)
     elif draft.room <= 0 or full_line.keeps_out(draft, known):
         draft.tell(moves.SendBack(call.leg, call.number))
         if known:
@@ -263,7 +263,7 @@ def _enter(draft: Draft, call: Call, script: Script | None, *, language: str, wh
         return
     call = changed(incidents.enter(draft, call, script), question=None)
     if incidents.is_told(script, call.treated):
-        say(draft, call, CallState.TURNED_AWAY, words.not_taken(script), why="coordinator decided", call_back=None)
+        say(draft, call, CallState.TURNED_AWAY, words.not_taken(script), why=NOT_SERVED, call_back=None)
     else:
         spoken = language if language in script.languages else script.languages[0]
         inform(draft, call, script, language=spoken, why=why)

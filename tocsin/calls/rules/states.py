@@ -112,6 +112,8 @@ FOR, DIALLED = "-for-", "~"
 UNSEEN_END = "gone while the switchboard was away"
 CUT_OFF = "cut off when the switch went down"
 UNSEEN_ENDS = frozenset({UNSEEN_END, CUT_OFF})
+# Why a caller is turned away whom a coordinator has not served for a while.
+NOT_SERVED = "coordinator decided"
 
 CONVERSATION = frozenset({CallState.TALKING, CallState.HELD, CallState.RECONNECTING})
 IN_LINE = frozenset({CallState.WAITING, CallState.OFFERED})
