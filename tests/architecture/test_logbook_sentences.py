@@ -49,5 +49,10 @@ def test_every_line_about_an_activation_has_a_sentence(kind: str) -> None:
     assert sentence != kind or kind.partition(".")[0] in OF_NO_ACTIVATION
 
 
+def test_an_older_line_of_a_text_for_a_caller_names_the_question_as_it_was_kept() -> None:
+    _sentence, facts = told(Line(kind="text.ordered", facts={"answer": "Waar slapen?"}))
+    assert facts == [("answer", "Waar slapen?")]
+
+
 def test_the_kinds_of_lines_are_found_in_the_actions() -> None:
     assert {"activation.opened", "conversation.left", "tape.lost"} <= WRITTEN

@@ -84,6 +84,16 @@ def test_the_agent_has_an_approved_answer_sent_and_sees_what_became_of_it(
     assert ask(client, Call(pk="nothing"), "asked") == 404
 
 
+def test_the_logbook_tells_which_answer_was_sent(
+    call: Call, ann: Agent, carl: Person, browser_of: Browser
+) -> None:
+    client = browser_of(ann.person)
+    ask(client, call, "asked")
+    assert ask(client, call, "send", answer=KeypadAnswer.objects.get().pk) == 204
+    logbook = browser_of(carl).get(f"/console/activations/{call.activation_id}/logbook/")
+    assert "<dt>question</dt><dd>Waar slapen?</dd>" in logbook.content.decode()
+
+
 def test_where_no_sms_can_be_sent_the_desk_offers_none(call: Call, ann: Agent, settings: Any) -> None:
     settings.GATEWAYS = {name: made for name, made in settings.GATEWAYS.items() if name != "sms"}
     assert "/desk/text/" not in drawn(ann)

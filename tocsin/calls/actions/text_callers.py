@@ -100,7 +100,7 @@ def order_text(
         raise Refusal("It is on its way already.")
     texts = [chosen.question, chosen.text] if chosen else _message(activation, call.language)
     _order(call, activation, *texts, language=call.language, answer=chosen, agent=agent, at=at)
-    _tell("text.ordered", call, activation, agent=agent, at=at, answer=chosen.question if chosen else "")
+    _tell("text.ordered", call, activation, agent=agent, at=at, question=chosen.question if chosen else "")
 
 
 def remove_text_caller(*, key: int, authority: Authority, by: Person, at: datetime) -> None:

@@ -213,8 +213,8 @@ def ordered(order: LineOrder) -> str:
 
 
 def answered(answer: str) -> str:
-    """What became of what a coordinator asked."""
-    return str(_ANSWERS[answer])
+    """What became of what a coordinator asked; older lines of the logbook name an approved answer here."""
+    return str(_ANSWERS.get(answer, answer))
 
 
 def reason_of(
