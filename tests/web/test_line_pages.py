@@ -205,6 +205,17 @@ def test_what_a_coordinator_asks_stands_beside_the_line_with_the_answer(
     assert says in page_of(client, call_of(waiting))
 
 
+@pytest.mark.parametrize(
+    ("rank", "can_be_raised"),
+    [(Rank.RETURNED, False), (Rank.RAISED, False), (Rank.ORDINARY, True), (Rank.LAST, False)],
+)
+def test_only_who_waits_at_the_own_place_can_be_served_earlier(
+    carl: Person, waiting: Call, browser_of: Browser, rank: Rank, can_be_raised: bool
+) -> None:
+    Call.objects.update(rank=rank)
+    assert (">Serve earlier<" in page_of(browser_of(carl), call_of(waiting))) is can_be_raised
+
+
 @pytest.mark.parametrize("answer", Answer)
 def test_every_answer_is_a_sentence(carl: Person, waiting: Call, browser_of: Browser, answer: Answer) -> None:
     LineOrder.objects.create(

@@ -287,7 +287,7 @@ def call_page(
         "stream": shown.stream_name(call.stream),
         "rank": RANKS.get(Rank(call.rank), ""),
         "raised": call.rank == Rank.RAISED,
-        "can_raise": call.rank is Rank.ORDINARY,
+        "can_raise": Rank.RAISED < call.rank < Rank.LAST,
         "story": story,
         "may_ask": may_ask,
         "form": form or _form(activation, call),
