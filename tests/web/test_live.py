@@ -154,11 +154,11 @@ def test_a_page_is_sent_as_one_event_whatever_lines_it_has() -> None:
     run(story)
 
 
-def test_a_page_that_did_not_change_is_not_sent_again() -> None:
+def test_a_page_that_did_not_change_is_not_sent_again_and_hears_that_the_centre_is_there() -> None:
     async def story() -> None:
         response = live.live_page(a_request(), lambda: "ready", agents=nobody)
         async with aclosing(parts_of(response)) as parts:
-            assert [await anext(parts), await anext(parts)] == ["data: ready\n\n", ": still here\n\n"]
+            assert [await anext(parts), await anext(parts)] == ["data: ready\n\n", "event: here\ndata: \n\n"]
 
     run(story)
 

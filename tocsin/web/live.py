@@ -146,8 +146,8 @@ def live_page(
 
     It is drawn again when something changed of the activation or of one of `agents`, who are asked for before
     each drawing. Both run in a thread, in the language of the request. The stream ends with the web session, and
-    once the guard would not let the person in any more; while the database is away the page is told by an event
-    `away`. A session with too many streams is refused (429).
+    once the guard would not let the person in any more. An event `here` says that the drawing is still the last
+    one, and an event `away` that the database is away. A session with too many streams is refused (429).
     """
     session = request.session.session_key or ""
     if _streams[session] >= STREAMS_PER_SESSION:
@@ -193,7 +193,7 @@ async def _events(
                     continue
                 if page is None:
                     return
-                yield _event("", page) if page != shown else ": still here\n\n"
+                yield _event("", page) if page != shown else _event("here")
                 shown = page
 
 

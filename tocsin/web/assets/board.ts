@@ -6,7 +6,7 @@ import { soundAlarm, wakeWithFirstTouch } from "./telephone/sound";
 
 declare const htmx: { config: { morphIgnore: string[] } };
 
-// The board is drawn anew at least every ten seconds, whether anything happens or not.
+// The server is heard every five seconds or so (PACE in console/board.py), whether anything changed or not.
 const LONGEST_SILENCE = 25_000;
 
 const board = element("board", HTMLElement);
@@ -43,8 +43,7 @@ board.addEventListener("htmx:sse:after:connection", (event) => {
   if ((event as CustomEvent).detail.connection.status === 204) location.reload();
 });
 board.addEventListener("htmx:sse:after:message", (event) => {
-  // A message with a name says that the database is away; one without is a new board.
-  isLive(!(event as CustomEvent).detail.message.event);
+  isLive((event as CustomEvent).detail.message.event !== "away");
 });
 board.addEventListener("htmx:sse:error", () => isLive(false));
 board.addEventListener("htmx:sse:close", () => isLive(false));

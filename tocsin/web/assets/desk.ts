@@ -188,8 +188,9 @@ for (const trouble of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) {
 }
 // Once it was connected the stream comes back by itself; the first time it is asked for again here.
 setInterval(() => panel.ariaBusy && panel.dispatchEvent(new Event("retry")), 3000);
-panel.addEventListener("away", () => show("stale", true));
-panel.addEventListener("htmx:sse:after:message", () => show("stale", false));
+panel.addEventListener("htmx:sse:after:message", (event) => {
+  show("stale", (event as CustomEvent).detail.message.event === "away");
+});
 
 addEventListener("online", () => {
   show("network", false);

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -37,10 +37,9 @@ from tocsin.workforce.rules import AgentState
 # Callers of one language whose wait is shown one by one; the others are a number.
 SHOWN_WAITS = 3
 HOURS_BETWEEN_LABELS = 3
-# Live within a second, and no more often; limits that are passed in silence are seen within five.
+# Live within a second, and no more often; limits that are passed in silence are seen within five, and a page that
+# hears nothing for several times that knows that it is cut off.
 PACE = Pace(pause_seconds=0.7, silence_seconds=5)
-# A page that hears nothing new for longer than this knows that it is cut off.
-DRAWN_ANEW = timedelta(seconds=10)
 WAIT_MOODS = {Strain.NONE: "", Strain.FELT: "warn", Strain.TOO_MUCH: "bad"}
 ORDER_OF_STATES = (
     AgentState.OFFERED,
@@ -144,7 +143,6 @@ def _context(activation: Activation, seen: Board) -> dict[str, object]:
     ordered = sorted(seen.agents, key=lambda agent: ORDER_OF_STATES.index(agent.state))
     return {
         "activation": activation,
-        "drawn_at": seen.now - (seen.now - datetime.min.replace(tzinfo=UTC)) % DRAWN_ANEW,
         "seen": seen,
         "helps": help_wanted(activation=activation.pk),
         "today": today,
