@@ -22,7 +22,8 @@ from tocsin.activations.rules import Kind, Stream
 from tocsin.authorities.models import Authority
 from tocsin.calls.models import Call, Caller, CallStep, LineOrder
 from tocsin.calls.ports import Answer, LineVerb
-from tocsin.calls.rules.states import CallState, Rank, Why
+from tocsin.calls.rules.hold import FORGOTTEN, REMINDED
+from tocsin.calls.rules.states import ASKED_FOR_SMS, LEFT_QUESTION, CallState, Rank, Why
 from tocsin.logbook.models import Line
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState
@@ -338,6 +339,47 @@ def test_the_story_says_why_a_call_was_offered_when_it_was_and_to_whom(
     ]
     at = [page.index(sentence) for sentence in in_order]
     assert at == sorted(at)
+
+
+def told_of(page: str) -> list[str]:
+    """The sentences of a story in their order, without what there is to say of each."""
+    return re.findall(r"<strong>(.*?)</strong>", page.partition('id="story-title"')[2].partition("</section>")[0])
+
+
+def test_what_is_noted_of_a_caller_who_stays_where_they_are_is_no_transition(
+    carl: Person, ann: Agent, waiting: Call, browser_of: Browser
+) -> None:
+    keep_step(waiting, "waiting", CallState.CHOOSING, why="pressed 8")
+    keep_step(waiting, "choosing", CallState.CHOOSING, why=LEFT_QUESTION)
+    keep_step(waiting, "choosing", CallState.WAITING, why=LEFT_QUESTION)
+    keep_step(waiting, "waiting", CallState.OFFERED, agent=ann)
+    keep_step(waiting, "offered", CallState.OFFERED, agent=ann, why="pressed 1")
+    keep_step(waiting, "offered", CallState.OFFERED, agent=ann, why=ASKED_FOR_SMS)
+    keep_step(waiting, "offered", CallState.TALKING, agent=ann)
+    keep_step(waiting, "talking", CallState.HELD, agent=ann)
+    keep_step(waiting, "held", CallState.HELD, agent=ann, why=REMINDED)
+    keep_step(waiting, "held", CallState.WAITING, why=FORGOTTEN)
+    page = page_of(browser_of(carl), call_of(waiting))
+    assert told_of(page) == [
+        "Is asked what a key answers.",
+        "Left a question by voice.",
+        "Waits in line.",
+        "Rings at Ann.",
+        "Asked for the SMS.",
+        "Ann answered.",
+        "Ann put the caller on hold.",
+        "Ann was reminded of the caller on hold.",
+        "Back in line, first of all.",
+    ]
+    assert "The agent left the caller on hold." in page
+
+
+def test_of_a_caller_who_is_served_last_it_is_not_said_that_they_come_first(
+    carl: Person, waiting: Call, browser_of: Browser
+) -> None:
+    keep_step(waiting, "offered", CallState.WAITING, why="not answered")
+    Call.objects.update(rank=Rank.LAST)
+    assert told_of(page_of(browser_of(carl), call_of(waiting))) == ["Waits in line."]
 
 
 @pytest.mark.parametrize(

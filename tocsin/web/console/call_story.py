@@ -14,6 +14,7 @@ from tocsin.calls.models import CallStep, HelpStep, LineOrder, Supervision
 from tocsin.calls.ports import Answer, LineVerb, SupervisorVerb
 from tocsin.calls.rules.full_line import FULL
 from tocsin.calls.rules.help import Help
+from tocsin.calls.rules.hold import FORGOTTEN, REMINDED
 from tocsin.calls.rules.hours import CLOSED
 from tocsin.calls.rules.incidents import CHOSE_ANOTHER
 from tocsin.calls.rules.states import (
@@ -21,6 +22,7 @@ from tocsin.calls.rules.states import (
     CONVERSATION,
     CUT_OFF,
     HEARD_ANSWER,
+    LEFT_QUESTION,
     NOT_SERVED,
     RATED,
     UNSEEN_END,
@@ -59,6 +61,20 @@ _PASSED_ON: Mapping[str, Words] = {
     CallState.TALKING: _("Handed over to %(agent)s."),
     CallState.OUTSIDE: _("Handed over to somebody outside."),
 }
+# What was noted of a caller who stays where they are, by the journal's word.
+_NOTED: Mapping[str, Words] = {
+    HEARD_ANSWER: _("Heard the answer at a key to its end."),
+    CHOSE_ANOTHER: _("Chose what it is about. Until then it counted for what is open the longest on the number."),
+    ASKED_FOR_SMS: _("Asked for the SMS."),
+    RATED: _("Answered the question after the conversation: %(value)s."),
+    REMINDED: _("%(agent)s was reminded of the caller on hold."),
+    LEFT_QUESTION: _("Left a question by voice."),
+}
+# Why somebody speaks with the caller who did not answer.
+_JOINED: Mapping[str, Words] = {
+    TAKEN_OVER: _("%(agent)s took the caller over."),
+    "together": _("All three hear each other."),
+}
 _RESUMED: Mapping[str, Words] = {
     CallState.HELD: _("%(agent)s speaks with the caller again."),
     CallState.RECONNECTING: _("%(agent)s is back, and speaks with the caller again."),
@@ -79,6 +95,8 @@ _BECAUSE: Mapping[str, Words] = {
     "agent's telephone lost": _("The agent's telephone disappeared."),
     "signed out": _("The agent signed out."),
     "agent did not come back": _("The agent did not come back."),
+    FORGOTTEN: _("The agent left the caller on hold."),
+    "left no question": _("Nothing was said where a question could be left."),
     "given to another": _("A coordinator gives the call to another agent."),
     "caller hung up": _("The caller hung up."),
     "agent hung up": _("The agent hung up."),
@@ -182,9 +200,15 @@ def told(
     helps: Sequence[HelpStep],
     supervisions: Sequence[Supervision],
     arrivals: Mapping[str, datetime],
+    served_last: bool,
 ) -> list[Told]:
-    """The story of a call. `arrivals` has those of the calls that its reasons name, as far as they may be told."""
-    happened = [Told(step.at, _step(step), _of_step(step, arrivals)) for step in steps]
+    """The story of a call. `arrivals` has those of the calls that its reasons name, as far as they may be told;
+    `served_last` says that it goes after all others, whatever happens."""
+    happened = [
+        Told(step.at, _step(step, served_last=served_last), _of_step(step, arrivals))
+        for step in steps
+        if _is_told(step)
+    ]
     happened += [Told(order.at, ordered(order), [answered(order.answer)]) for order in orders]
     happened += [Told(each.at, str(_HELPS[each.after]) % {"by": each.by}, ()) for each in helps]
     happened += [_heard(each) for each in supervisions]
@@ -254,28 +278,33 @@ def _first_because(reason: Mapping[str, object], *, stream: str) -> str:
     return str(_CALLS.get(why, ""))
 
 
-def _step(step: CallStep) -> str:
-    if step.why == HEARD_ANSWER:
-        return gettext("Heard the answer at a key to its end.")
-    if step.why == CHOSE_ANOTHER:
-        return gettext("Chose what it is about. Until then it counted for what is open the longest on the number.")
-    if step.why == ASKED_FOR_SMS:
-        return gettext("Asked for the SMS.")
-    if step.why == RATED:
-        return gettext("Answered the question after the conversation: %(value)s.") % step.reason
-    words = _RESUMED.get(step.before) if step.after == CallState.TALKING else None
-    words = words or _REACHED.get(step.after, step.after)
-    if step.why == TAKEN_OVER:
-        words = _("%(agent)s took the caller over.")
-    elif step.why == "together":
-        words = _("All three hear each other.")
-    elif step.reason and step.after == CallState.WAITING:
-        words = _passed_on(step.reason)
-    elif step.reason and step.after in _PASSED_ON:
-        words = _PASSED_ON[step.after]
-    elif step.after == CallState.WAITING and step.before in CONVERSATION | {CallState.OFFERED}:
-        words = _("Back in line, first of all.") if step.why != "given to another" else words
-    return str(words) % {"agent": step.agent or gettext("an agent"), "language": language_name(step.language)}
+def _is_told(step: CallStep) -> bool:
+    """Whether a step says anything: keys that are pressed while it rings at an agent change nothing there."""
+    stays = step.before == step.after == CallState.OFFERED
+    return not stays or bool(step.reason) or step.why in _NOTED
+
+
+def _step(step: CallStep, *, served_last: bool) -> str:
+    words = _words(step)
+    if words is None:
+        is_back = step.after == CallState.WAITING and step.before in CONVERSATION | {CallState.OFFERED}
+        goes_first = is_back and not served_last and step.why != "given to another"
+        words = _("Back in line, first of all.") if goes_first else _REACHED.get(step.after, step.after)
+    names = {"agent": step.agent or gettext("an agent"), "language": language_name(step.language)}
+    return str(words) % ((step.reason or {}) | names)
+
+
+def _words(step: CallStep) -> Words | None:
+    """What a step says other than whereto it led; None where that is all."""
+    if step.before == step.after and step.why in _NOTED:
+        return _NOTED[step.why]
+    if step.after == CallState.TALKING and step.why in _JOINED:
+        return _JOINED[step.why]
+    if step.reason and step.after == CallState.WAITING:
+        return _passed_on(step.reason)
+    if step.reason and step.after in _PASSED_ON:
+        return _PASSED_ON[step.after]
+    return _RESUMED.get(step.before) if step.after == CallState.TALKING else None
 
 
 def _passed_on(reason: Mapping[str, object]) -> Words:

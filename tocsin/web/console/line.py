@@ -277,6 +277,7 @@ def call_page(
             helps=line.helps_in(call),
             supervisions=supervisions_of(call),
             arrivals=line.arrivals_of(before, activation=activation.pk),
+            served_last=call.rank == Rank.LAST,
         )
     may_ask = request.user.has_role(Role.COORDINATOR) and call.state in IN_LINE | QUEUED
     context = {
