@@ -1,6 +1,7 @@
 """The figures of all activations side by side: the page, its files, and who sees which."""
 
 import csv
+import html
 import io
 import json
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import Kind, State
 from tocsin.authorities.models import Authority
 from tocsin.insights.rules.intervals import Dimension, Interval
+from tocsin.web.console import incidents
 from tocsin.workforce.models import Agent
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,28 @@ def test_real_ones_and_exercises_are_never_side_by_side(
     page = browser_of(carl).get("/console/report/?kind=exercise")
     assert [activation.title for activation, _ in page.context["rows"]] == ["Practice"]
     assert "EXERCISE" in page.content.decode()
+
+
+def test_the_next_page_is_of_the_same_kind(
+    carl: Person, floods: list[Activation], browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incidents, "ON_A_PAGE", 1)
+    client = browser_of(carl)
+    world.activation(floods[2].authority, kind=Kind.EXERCISE)
+    page = client.get("/console/report/?kind=exercise").content.decode()
+    older = html.unescape(page.partition('<a class="button" href="?')[2].partition('"')[0])
+    assert [activation.kind for activation, _ in client.get(f"/console/report/?{older}").context["rows"]] == [
+        Kind.EXERCISE
+    ]
+    assert "?kind=exercise&amp;page=1" in client.get(f"/console/report/?{older}").content.decode()
+
+
+def test_where_nothing_of_one_kind_was_opened_it_is_not_said_of_the_other(
+    carl: Person, rivaal: Authority, browser_of: Browser
+) -> None:
+    world.activation(rivaal, kind=Kind.REAL)
+    page = browser_of(carl).get("/console/report/?kind=exercise").content.decode()
+    assert "No exercise was ever opened" in page
 
 
 def test_the_files_have_the_same_figures_and_no_formula(
