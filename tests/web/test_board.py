@@ -261,6 +261,19 @@ def test_it_shows_nobodys_number(carl: Person, flood: Activation, browser_of: Br
     assert call.caller_mark not in page
 
 
+def test_the_mean_wait_of_all_stands_beside_that_of_the_answered(
+    carl: Person, flood: Activation, browser_of: Browser
+) -> None:
+    """The first looks best when most callers give up."""
+    since = timezone.now() - timedelta(seconds=50)
+    call = keep_call(flood, leg="c1", since=since)
+    Call.objects.update(state=CallState.ENDED)
+    CallStep.objects.create(
+        call=call, activation=flood, before="waiting", after=CallState.ENDED, at=since + timedelta(seconds=40)
+    )
+    assert "all callers waited 0:40" in page_of(browser_of(carl), flood)
+
+
 def test_the_chart_of_the_day_has_its_figures_in_a_table(
     carl: Person, flood: Activation, browser_of: Browser
 ) -> None:
@@ -270,7 +283,7 @@ def test_the_chart_of_the_day_has_its_figures_in_a_table(
     table = page.partition('<details id="quarters">')[2]
 
     assert 'viewBox="0 0 ' in page
-    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 0 0 2")
+    assert words_of(table, '<th scope="row">', "</tr>").endswith("2 0 0 0 0 0 0 0 2")
     assert "style=" not in page.partition('id="board"')[2], "the browser is told to ignore styles in the page"
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -16,6 +17,8 @@ from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation, ActivationStep
 from tocsin.activations.rules import Kind, State
 from tocsin.authorities.models import Authority
+from tocsin.calls.models import CallStep
+from tocsin.calls.rules.states import LEFT_QUESTION, CallState
 from tocsin.workforce.models import Agent
 
 pytestmark = pytest.mark.django_db
@@ -121,8 +124,40 @@ def test_every_figure_is_told_of_an_interval(carl: Person, flood: Activation, br
 
     assert cells(page, "tbody")[1] == [
         *("11:30", "3", "1", "50 %", "0:10", "0:17"),
-        *("2", "1", "0", "0", "0", "0", "3", "1"),
+        *("2", "1", "0", "0", "0", "0", "0", "0", "3", "1"),
     ]
+
+
+BECAME = (
+    "Answered",
+    "By keypad",
+    "Abandoned",
+    "Called back",
+    "With 112",
+    "Left a question",
+    "Lost",
+    "Not over yet",
+)
+
+
+@pytest.mark.parametrize("path", ["{}/", "{}/intervals/?interval=day&day=all", ""])
+@pytest.mark.parametrize("state", [State.OPEN, State.CLOSED])
+def test_what_became_of_the_calls_adds_up_to_the_offered(
+    carl: Person, flood: Activation, browser_of: Browser, path: str, state: State
+) -> None:
+    Activation.objects.update(state=state)
+    for leg, after, why in (("dialled", CallState.OUTSIDE, ""), ("asked", CallState.WAITING, LEFT_QUESTION)):
+        at = datetime(2026, 3, 7, 15, tzinfo=UTC)
+        keep_call(flood, arrived_at=at, leg=leg, answered=False)
+        CallStep.objects.create(
+            call_id=leg, activation=flood, before="", after=after, at=at + timedelta(seconds=5), why=why
+        )
+    page = browser_of(carl).get(f"/console/report/{path.format(flood.pk)}").content.decode()
+    columns = re.findall(r"<th[^>]*>(.*?)</th>", page.partition("<thead>")[2].partition("</thead>")[0])
+    rows = [dict(zip(columns, row, strict=True)) for row in cells(page, "tbody")]
+    assert ("1", "1") in [(row["With 112"], row["Left a question"]) for row in rows]
+    for row in rows:
+        assert sum(int(row.get(became, 0)) for became in BECAME) == int(row["Offered"])
 
 
 def test_the_whole_day_stands_below_and_counts_each_caller_once(

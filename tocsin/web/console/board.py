@@ -195,8 +195,8 @@ def _chart_of_the_day(activation: Activation, seen: Board) -> dict[str, object]:
 
 
 def chart_of(bars: Sequence[Figures], *, labels: dict[int, str]) -> Chart:
-    """Calls as bars in three parts: served, called back or left with a question; left or lost without an answer;
-    in progress."""
+    """Calls as bars in three parts: served, called back, with 112 or having left a question; left or lost without
+    an answer; in progress."""
     parts = [
         (
             figures.served + figures.called_back + figures.diverted + figures.left_question,
