@@ -74,6 +74,14 @@ def test_the_agent_who_asks_sees_how_far_it_is_and_what_to_press(
     assert keys(page) == can
 
 
+@pytest.mark.parametrize(("stage", "title"), [(Stage.RINGING, "Asking 112"), (Stage.SPEAKING, "With 112")])
+def test_the_title_of_the_window_says_who_is_asked_also_outside(
+    ann: Agent, call: Call, stage: Stage, title: str
+) -> None:
+    consulted(call, by=ann, agent=None, stage=stage, to="112", number="112")
+    assert f'data-title="{title}"' in drawn(ann)
+
+
 @pytest.mark.parametrize("stage", [Stage.RINGING, Stage.SPEAKING, Stage.TOGETHER])
 def test_112_is_one_key_away_from_the_agent_who_asks_and_not_in_an_exercise(
     ann: Agent, dora: Agent, call: Call, stage: Stage
@@ -171,3 +179,9 @@ def test_what_failed_is_no_longer_said_after_the_next_thing_that_is_done(
     consulted(call, by=ann, agent=dora, stage=Stage.ENDED, why="declined")
     Call.objects.update(since=call.since + timedelta(seconds=1))
     assert "Your colleague" not in said(drawn(ann))
+
+
+def test_whoever_is_cut_off_reads_until_when_the_caller_waits(ann: Agent, call: Call) -> None:
+    Call.objects.update(state=CallState.RECONNECTING)
+    page = said(drawn(ann))
+    assert "If your telephone is not back in 20 seconds, the caller goes to another agent." in page

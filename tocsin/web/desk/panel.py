@@ -83,6 +83,7 @@ class Panel:
                 "help": queries.help_in_conversation(agent=agent),
                 "now": timezone.now(),
                 "heard_by": supervision.heard_by(agent=agent),
+                "return_seconds": int(timing.AGENT_RETURN.total_seconds()),
                 "is_long_on_hold": is_long_on_hold(call, now=timezone.now()),
                 "hears": supervision.supervision_of(agent=agent),
                 "needs_d2_break": agent.d2_time >= timing.D2_LIMIT,

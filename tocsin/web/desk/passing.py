@@ -49,7 +49,8 @@ _NOT_REACHED = {
 
 
 def ended_consultation(call: queries.CallOnDesk | None) -> str:
-    """That a colleague was asked in vain, for whoever asked; empty where that is not so, or long ago."""
+    """That a colleague or somebody outside was asked in vain, for whoever asked; empty where that is not so, or
+    long ago."""
     last = call.consulting if call else None
     if last and last.asks and not last.is_live and last.why in _NOT_REACHED:
         return _NOT_REACHED[last.why] % {"name": last.other}
