@@ -25,7 +25,7 @@ from tocsin.activations.queries import (
     sms_in_force,
     survey_in_force,
 )
-from tocsin.activations.rules import OPENING_PROMISE, Kind, State
+from tocsin.activations.rules import OPENING_PROMISE, State
 from tocsin.calls.queries import sms_counts
 from tocsin.logbook.queries import lines_about
 from tocsin.refusals import Refusal
@@ -232,7 +232,6 @@ def _standing(request: PersonRequest, shown: Activation, *, now: datetime) -> di
     state = State(shown.state)
     return {
         "activation": shown,
-        "exercise": shown.kind == Kind.EXERCISE,
         "state": state.value,
         "seconds_waited": int(waited.total_seconds()),
         "seconds_promised": int(OPENING_PROMISE.total_seconds()),

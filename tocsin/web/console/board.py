@@ -20,7 +20,6 @@ from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
 from tocsin.activations.queries import activations_of
-from tocsin.activations.rules import Kind
 from tocsin.calls.queries import help_wanted
 from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
@@ -59,7 +58,6 @@ def page(request: PersonRequest, key: int) -> HttpResponse:
     now = timezone.now()
     context = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "now": now,
         "board": drawn(activation, now=now),
     }

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.accounts.rules import Role
-from tocsin.activations.rules import Kind
 from tocsin.calls.actions import treat_caller
 from tocsin.calls.models import LONGEST_REASON, Call
 from tocsin.calls.queries.treatment import RemarkedCaller, decisions_about, remarked_callers
@@ -60,7 +59,6 @@ def callers(request: PersonRequest, key: int) -> HttpResponse:
     found = remarked_callers(activation=activation.pk, now=timezone.now())
     page = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "callers": [_shown(caller) for caller in found],
     }
     return render(request, "console/callers.html", page)
@@ -90,7 +88,6 @@ def treatment(request: PersonRequest, key: int, leg: str) -> HttpResponseBase:
             return redirect("console_callers", activation.pk)
     page = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "call": call,
         "form": form,
         "decisions": [(each, TREATMENTS[Treatment(each.treatment)]) for each in decisions_about(call)],

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Kind
 from tocsin.calls import actions
 from tocsin.calls.models import Call
 from tocsin.calls.ports import SupervisorVerb
@@ -116,7 +115,6 @@ def _agent_page(
     is_coordinator = request.user.has_role(Role.COORDINATOR)
     page = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "agent": agent,
         "reason": pauses.SHOWN.get(agent.reason, agent.reason),
         "form": form,

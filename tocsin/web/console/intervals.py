@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Kind, State
+from tocsin.activations.rules import State
 from tocsin.insights.queries.history import Row, civil_days, history, in_all
 from tocsin.insights.queries.surveys import survey_rows
 from tocsin.insights.rules.figures import SHORT, Callers, Figures
@@ -186,7 +186,6 @@ def _page(
     """The page; where what is asked does not exist, it says so and shows nothing else."""
     context: dict[str, object] = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "is_final": activation.state == State.CLOSED,
         "now": now,
         "form": form,

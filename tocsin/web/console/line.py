@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Kind, State, Stream
+from tocsin.activations.rules import State, Stream
 from tocsin.calls import actions
 from tocsin.calls.models import LONGEST_BROADCAST, LONGEST_REASON, Call
 from tocsin.calls.ports import LineVerb
@@ -110,7 +110,6 @@ def page(request: PersonRequest, key: int) -> HttpResponse:
 def _line_page(request: PersonRequest, activation: Activation, *, form: BroadcastForm) -> HttpResponse:
     context = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "now": timezone.now(),
         "line": drawn(activation),
         "form": form,
@@ -282,7 +281,6 @@ def call_page(
     may_ask = request.user.has_role(Role.COORDINATOR) and call.state in IN_LINE | QUEUED
     context = {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "call": call,
         "language": shown.language_name(call.language),
         "stream": shown.stream_name(call.stream),

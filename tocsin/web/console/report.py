@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.rules import Kind, State
+from tocsin.activations.rules import State
 from tocsin.insights.queries.history import history
 from tocsin.insights.queries.report import Report, report
 from tocsin.insights.rules.charts import stacked_bars
@@ -68,7 +68,6 @@ def figures_file(request: PersonRequest, key: int) -> HttpResponse:
 def _context(activation: Activation, told: Report, *, now: datetime) -> dict[str, object]:
     return {
         "activation": activation,
-        "exercise": activation.kind == Kind.EXERCISE,
         "is_final": activation.state == State.CLOSED,
         "now": now,
         "told": told,
