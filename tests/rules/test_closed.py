@@ -191,7 +191,7 @@ def test_whoever_calls_when_the_line_is_closed_for_good_hears_so_and_the_site() 
 def test_a_number_that_never_had_a_line_is_not_in_use() -> None:
     story = comes_after_closing()
     story.tell(ports.CallArrived("c2", "1773", NUMBER, story.now))
-    assert story.told()["c2"] == words.nothing_open(story.floor.house_languages)
+    assert story.told()["c2"] == words.nothing_open(words.HOUSE_LANGUAGES)
 
 
 def test_after_closing_for_good_the_sms_is_there_and_no_call_back() -> None:

@@ -13,7 +13,6 @@ from tocsin.activations.rules import Hours, State
 from tocsin.calls.daemon.memory import load_closed
 from tocsin.calls.rules import closed_words
 from tocsin.calls.rules import script as words
-from tocsin.calls.rules.floor import Floor
 from tocsin.calls.rules.script import Script
 from tocsin.calls.rules.states import CallState
 
@@ -37,7 +36,7 @@ def assert_heard(house: House, heard: Tape, recordings: tuple[str, ...]) -> None
 
 
 def test_where_nothing_is_open_a_caller_hears_so_in_several_languages_and_is_let_go(house: House) -> None:
-    who_calls_is_told_and_let_go(house, "1773", words.nothing_open(Floor().house_languages))
+    who_calls_is_told_and_let_go(house, "1773", words.nothing_open(words.HOUSE_LANGUAGES))
 
 
 def test_outside_the_opening_hours_a_caller_hears_so_in_the_languages_of_the_line_and_is_let_go(

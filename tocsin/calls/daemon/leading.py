@@ -31,7 +31,7 @@ from tocsin.calls.models import Pulse, TelephoneLogin
 from tocsin.calls.rules import incidents
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.floor import Floor
-from tocsin.calls.rules.script import Script
+from tocsin.calls.rules.script import HOUSE_LANGUAGES, Script
 from tocsin.calls.rules.switchboard import Decision, decide
 from tocsin.logbook.actions import note
 from tocsin.refusals import Refusal
@@ -322,7 +322,7 @@ class Lead:
 
     async def _tend_lines(self) -> None:
         """Have what must be spoken ready, then let the new scripts in force; an ordered line opens here."""
-        await lines.prepare_house(self._speech, languages=self._floor.house_languages)
+        await lines.prepare_house(self._speech, languages=HOUSE_LANGUAGES)
         known: dict[str, Script] = {}
         fallbacks: lines.Fallbacks = {}
         while True:

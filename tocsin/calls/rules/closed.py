@@ -23,7 +23,7 @@ def turn_away(draft: Draft, call: Call, script: Script | None) -> None:
         # The number called from is the authority's, too: the SMS goes there.
         call = replace(call, language=script.languages[0], authority=script.authority)
     if script is None:
-        recordings, why = words.nothing_open(draft.floor.house_languages), "nothing open"
+        recordings, why = words.nothing_open(words.HOUSE_LANGUAGES), "nothing open"
     else:
         offering = [language for language in script.languages if _offers(draft, call, language)]
         recordings = words.turned_away(script, now=draft.now, offering=offering)

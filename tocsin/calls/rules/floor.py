@@ -41,8 +41,6 @@ class Floor:
     nodes: frozenset[str] = field(default=frozenset(), compare=False)
     # What was closed last on each number, for callers who find nothing open there; they belong to no activation.
     closed: Mapping[str, Script] = field(default_factory=dict)
-    # Spoken where nothing ever was open on a number.
-    house_languages: tuple[str, ...] = ("nl", "fr", "de", "en")
     # The country in which a number that is entered is meant (ISO 3166).
     region: str = "BE"
     # Calls and agents in order, where it is known already.

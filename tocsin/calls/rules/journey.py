@@ -49,7 +49,7 @@ def arrive(draft: Draft, arrival: events.CallArrived) -> None:
         since=draft.now,
         activation=script.activation if script else None,
         authority=script.authority if script else None,
-        language=script.languages[0] if script else draft.floor.house_languages[0],
+        language=script.languages[0] if script else words.HOUSE_LANGUAGES[0],
         rank=incidents.rank_in(script, treated) if script else Rank.ORDINARY,
     )
     call = changed(call, treated=treated)

@@ -17,6 +17,9 @@ from tocsin.calls.rules import (
 from tocsin.calls.rules.phrases import LAST_POSITION, PHRASES, position_text, wait_text
 from tocsin.calls.rules.waiting import Estimate, minutes, ranges
 
+# Spoken where nothing ever was open on a number.
+HOUSE_LANGUAGES = ("nl", "fr", "de", "en")
+
 
 @dataclass(frozen=True, slots=True)
 class FrontWords:
