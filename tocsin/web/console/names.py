@@ -36,5 +36,4 @@ def name(request: PersonRequest, key: int, language: str) -> HttpResponseBase:
         in_force=names_in_force,
         change=change_name,
         template="console/name.html",
-        more={},
     )

@@ -37,5 +37,4 @@ def news(request: PersonRequest, key: int, language: str) -> HttpResponseBase:
         in_force=lambda activation: {code: each.text for code, each in news_in_force(activation).items()},
         change=change_news,
         template="console/news.html",
-        more={},
     )

@@ -149,7 +149,7 @@ class ResetForm(forms.Form):
 def people(request: PersonRequest) -> HttpResponseBase:
     """Everybody who works here."""
     everybody = Person.objects.filter(synthetic=False).prefetch_related("authorities").order_by("name", "pk")
-    return render(request, "console/people.html", {"people": everybody, "role_names": ROLE_NAMES})
+    return render(request, "console/people.html", {"people": everybody})
 
 
 @for_roles(Role.ADMINISTRATOR)

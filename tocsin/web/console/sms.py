@@ -39,5 +39,4 @@ def sms(request: PersonRequest, key: int, language: str) -> HttpResponseBase:
         in_force=sms_in_force,
         change=change_sms,
         template="console/sms.html",
-        more={},
     )

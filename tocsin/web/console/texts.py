@@ -33,7 +33,7 @@ def change_text(
     in_force: Callable[[Activation], Mapping[str, str]],
     change: Change,
     template: str,
-    more: Mapping[str, object],
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponseBase:
     """A page with the `text` of one language as it is in force; what is put in its place is, from now on."""
     activation = get_object_or_404(activations_of(person=request.user), pk=key)
@@ -49,5 +49,5 @@ def change_text(
             shown.add_error(None, refusals.shown(refusal))
         else:
             return redirect("console_activation", activation.pk)
-    page = {"activation": activation, "form": shown, "language": language, "name": language_name(language), **more}
-    return render(request, template, page, status=422 if shown.errors else 200)
+    page = {"activation": activation, "form": shown, "language": language, "name": language_name(language)}
+    return render(request, template, page | dict(more or {}), status=422 if shown.errors else 200)
