@@ -1,14 +1,21 @@
-"""Which teams there are, and who is in which; how long somebody has worked without a break."""
+"""Who a person is as an agent; which teams there are, and who is in which; how long somebody has worked without a
+break."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from tocsin.accounts.models import Person
 from tocsin.authorities.models import Authority
 from tocsin.workforce.models import Agent, AgentStep, TeamStep
 from tocsin.workforce.rules import BREAK_ADVISED, AgentState, worked_since_break
 
 # Nobody works longer at a stretch: what was before does not count.
 SHIFT = timedelta(hours=12)
+
+
+def agent_of(person: Person) -> Agent | None:
+    """The agent that a person is; None of who is none."""
+    return Agent.objects.filter(person=person).select_related("person").first()
 
 
 def is_advised_a_break(*, agent: Agent, now: datetime) -> bool:

@@ -228,7 +228,7 @@ def come(request: PersonRequest, key: int, agent: int) -> HttpResponseBase:
     try:
         actions.come_to_help(agent=helped, call=call, by=request.user, at=timezone.now())
     except Refusal as refusal:
-        return HttpResponse(refusals.shown(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
 
 

@@ -11,18 +11,18 @@ from tocsin.calls.rules.supervision import VERBS
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.guards import PersonRequest, for_roles
-from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import agent_of
 
 
 @for_roles(Role.AGENT)
 @require_POST
 def hearing(request: PersonRequest, verb: str) -> HttpResponse:
     """Put before the switchboard what a coordinator asks who hears a conversation; a refusal says why (422)."""
-    agent = Agent.objects.filter(person=request.user).select_related("person").first()
+    agent = agent_of(request.user)
     if agent is None or verb not in VERBS:
         raise Http404
     try:
         actions.change_hearing(verb=SupervisorVerb(verb), agent=agent, at=timezone.now())
     except Refusal as refusal:
-        return HttpResponse(refusals.shown(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return refusals.answered(refusal)
     return HttpResponse(status=204)

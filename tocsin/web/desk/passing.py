@@ -18,6 +18,7 @@ from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import agent_of
 from tocsin.workforce.rules import AgentState
 
 # How a consultation came to nothing, as the agent who asked reads it.
@@ -61,7 +62,7 @@ def ended_consultation(call: queries.CallOnDesk | None) -> str:
 @require_http_methods(["GET", "POST"])
 def passing(request: PersonRequest) -> HttpResponse:
     """Who could take the caller over at this moment; and the click that asks for it."""
-    agent = Agent.objects.filter(person=request.user).select_related("person").first()
+    agent = agent_of(request.user)
     call = queries.call_on_desk(agent=agent) if agent else None
     if agent is None or call is None:
         raise Http404
@@ -98,7 +99,7 @@ def _pass_on(request: PersonRequest, agent: Agent, call: queries.CallOnDesk) -> 
         else:
             raise Http404
     except Refusal as refusal:
-        return HttpResponse(refusals.shown(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
 
 

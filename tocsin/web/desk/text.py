@@ -13,6 +13,7 @@ from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import agent_of
 
 _CHANGES = {"asked": actions.ask_for_text, "ended": actions.end_text}
 
@@ -41,12 +42,12 @@ def send(request: PersonRequest) -> HttpResponse:
 
 
 def _done(request: PersonRequest, act: Callable[[Agent, Call], None]) -> HttpResponse:
-    agent = Agent.objects.filter(person=request.user).select_related("person").first()
+    agent = agent_of(request.user)
     call = Call.objects.select_related("activation__authority").filter(pk=request.POST.get("call", "")).first()
     if agent is None or call is None:
         raise Http404
     try:
         act(agent, call)
     except Refusal as refusal:
-        return HttpResponse(refusals.shown(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return refusals.answered(refusal)
     return HttpResponse(status=204)

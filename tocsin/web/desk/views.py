@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.calls import actions, queries
 from tocsin.calls.models import Call, Topic
@@ -24,14 +23,14 @@ from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import live_page
 from tocsin.web.pauses import CHOSEN_BY_AGENTS
 from tocsin.web.telephone import PATH, credentials
-from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import agent_of
 
 
 @for_roles(Role.AGENT)
 @require_safe
 def desk(request: PersonRequest) -> HttpResponse:
     """The desk itself; what is on it comes with the first event."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     if agent is None:
         return render(request, "desk/not_enrolled.html", {"place": "desk"}, status=403)
     login = login_of(session=request.session.session_key or "")
@@ -43,7 +42,7 @@ def desk(request: PersonRequest) -> HttpResponse:
 @for_roles(Role.AGENT)
 async def live(request: PersonRequest) -> HttpResponseBase:
     """The panel, whenever something on it changed."""
-    agent = await sync_to_async(_agent_of)(request.user)
+    agent = await sync_to_async(agent_of)(request.user)
     if agent is None:
         raise Http404
     return live_page(request, Panel(agent=agent.pk, person=request.user).draw, agents=lambda: [agent.pk])
@@ -56,7 +55,7 @@ def ask(request: PersonRequest, verb: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if verb not in list(Verb) or (reason and reason not in CHOSEN_BY_AGENTS):
         raise Http404
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     if agent is None:
         raise Http404
     call = request.POST.get("call", "")
@@ -68,14 +67,14 @@ def ask(request: PersonRequest, verb: str) -> HttpResponse:
 @require_POST
 def help_me(request: PersonRequest, wanted: str) -> HttpResponse:
     """Ask for help in the conversation on the desk, or say that it is needed no more; a refusal says why (422)."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     act = {Help.ASKED.value: actions.ask_for_help, Help.OVER.value: actions.end_help}.get(wanted)
     if agent is None or act is None:
         raise Http404
     try:
         act(agent=agent, call=request.POST.get("call", ""), at=timezone.now())
     except Refusal as refusal:
-        return _said(refusals.shown(refusal))
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
 
 
@@ -83,14 +82,14 @@ def help_me(request: PersonRequest, wanted: str) -> HttpResponse:
 @require_POST
 def remark(request: PersonRequest, conduct: str) -> HttpResponse:
     """Remark how the caller behaved, or take that back; a refusal says why (422)."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     call = Call.objects.select_related("activation").filter(pk=request.POST.get("call", "")).first()
     if agent is None or call is None or conduct not in list(Conduct):
         raise Http404
     try:
         actions.remark(agent=agent, call=call, conduct=Conduct(conduct), at=timezone.now())
     except Refusal as refusal:
-        return _said(refusals.shown(refusal))
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
 
 
@@ -98,7 +97,7 @@ def remark(request: PersonRequest, conduct: str) -> HttpResponse:
 @require_POST
 def told(request: PersonRequest, key: int) -> HttpResponse:
     """The agent has read what all were told."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     unread = queries.unread_broadcasts(agent=agent) if agent else []
     for each in unread:
         if agent and each.pk == key:
@@ -110,7 +109,7 @@ def told(request: PersonRequest, key: int) -> HttpResponse:
 @require_POST
 def telephone(request: PersonRequest) -> HttpResponse:
     """What the browser needs to telephone as this agent, for as long as the web session lasts."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     if agent is None or not request.session.session_key:
         raise Http404
     return JsonResponse(credentials(session=request.session.session_key, agent=agent, at=timezone.now()))
@@ -120,7 +119,7 @@ def telephone(request: PersonRequest) -> HttpResponse:
 @require_POST
 def own_telephone(request: PersonRequest) -> HttpResponse:
     """What the agent's SIP telephone needs to sign in, in the browser's place, while the web session lasts."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     session = request.session.session_key
     if agent is None or not session:
         raise Http404
@@ -133,7 +132,7 @@ def own_telephone(request: PersonRequest) -> HttpResponse:
 @require_POST
 def own_number(request: PersonRequest) -> HttpResponse:
     """Keep the agent's own number and have it called, in the browser's place; a refusal says why (422)."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     session = request.session.session_key
     if agent is None or not session:
         raise Http404
@@ -143,7 +142,7 @@ def own_number(request: PersonRequest) -> HttpResponse:
         agent.own_number = actions.keep_own_number(agent=agent, raw=raw, by=request.user, at=now)
         actions.call_agent(session=session, agent=agent, at=now)
     except Refusal as refusal:
-        return _said(refusals.shown(refusal))
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
 
 
@@ -151,7 +150,7 @@ def own_number(request: PersonRequest) -> HttpResponse:
 @require_POST
 def note(request: PersonRequest) -> HttpResponse:
     """Keep what is written about a call; a refusal says why (422)."""
-    agent = _agent_of(request.user)
+    agent = agent_of(request.user)
     call = Call.objects.select_related("activation__authority").filter(pk=request.POST.get("call", "")).first()
     chosen = request.POST.get("topic", "")
     topic = Topic.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
@@ -161,13 +160,5 @@ def note(request: PersonRequest) -> HttpResponse:
     try:
         actions.write_note(agent=agent, call=call, topic=topic, text=text, at=timezone.now())
     except Refusal as refusal:
-        return _said(refusals.shown(refusal))
+        return refusals.answered(refusal)
     return HttpResponse(status=204)
-
-
-def _said(text: str) -> HttpResponse:
-    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
-
-
-def _agent_of(person: Person) -> Agent | None:
-    return Agent.objects.filter(person=person).select_related("person").first()
