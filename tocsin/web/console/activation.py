@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -36,6 +36,7 @@ from tocsin.web.console.forms import ClosingForm, FrontMessageForm
 from tocsin.web.console.requirement import described
 from tocsin.web.console.shown import language_name, spoken_languages
 from tocsin.web.console.story import told
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 ACTIVATIONS_ON_A_PAGE = 50
@@ -55,7 +56,7 @@ def past(request: PersonRequest) -> HttpResponseBase:
 @require_GET
 def activation(request: PersonRequest, key: int) -> HttpResponseBase:
     """How one activation stands, and what can be done about it."""
-    shown = _visible(request, key)
+    shown = visible_activation(person=request.user, key=key)
     messages = front_in_force(shown).values()
     steps = list(shown.steps.select_related("by"))
     if steps:
@@ -93,7 +94,7 @@ def activation(request: PersonRequest, key: int) -> HttpResponseBase:
 @require_GET
 def progress(request: PersonRequest, key: int) -> HttpResponseBase:
     """The part of the page that follows an order until it is carried out, asked for every second."""
-    standing = _standing(request, _visible(request, key), now=timezone.now())
+    standing = _standing(request, visible_activation(person=request.user, key=key), now=timezone.now())
     if standing["state"] in (State.OPEN, State.CLOSED):
         # There is more to see and to do now: the whole page is loaded again, and asks no more.
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
@@ -104,7 +105,7 @@ def progress(request: PersonRequest, key: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def front_message(request: PersonRequest, key: int, language: str) -> HttpResponseBase:
     """Other words for one language, in force for the next caller."""
-    shown = _visible(request, key)
+    shown = visible_activation(person=request.user, key=key)
     words = front_in_force(shown).get(language)
     if words is None:
         raise Http404
@@ -137,7 +138,7 @@ def front_message(request: PersonRequest, key: int, language: str) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def close(request: PersonRequest, key: int) -> HttpResponseBase:
     """Close the line, with a reason, on a page of its own."""
-    shown = _visible(request, key)
+    shown = visible_activation(person=request.user, key=key)
     form = ClosingForm(request.POST or None)
     if form.is_valid():
         try:
@@ -154,13 +155,9 @@ def close(request: PersonRequest, key: int) -> HttpResponseBase:
 @require_GET
 def logbook(request: PersonRequest, key: int) -> HttpResponseBase:
     """Every line of the logbook about one activation."""
-    shown = _visible(request, key)
+    shown = visible_activation(person=request.user, key=key)
     lines = [(line, told(line)) for line in lines_about(subject=f"activation:{shown.pk}")]
     return render(request, "console/logbook.html", {"activation": shown, "lines": lines})
-
-
-def _visible(request: PersonRequest, key: int) -> Activation:
-    return get_object_or_404(activations_of(person=request.user), pk=key)
 
 
 def _answers(shown: Activation, *, now: datetime) -> list[dict[str, object]]:

@@ -1,19 +1,20 @@
 """The questions that a key answers: an officer writes them, and the next caller hears them."""
 
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from tocsin.accounts.rules import Role
 from tocsin.activations.actions import change_keypad_answer, remove_keypad_answer
 from tocsin.activations.models import Activation, KeypadAnswer
-from tocsin.activations.queries import activations_of, answers_in_force
+from tocsin.activations.queries import answers_in_force
 from tocsin.activations.rules import ANSWER_KEYS
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console.forms import AnswerForm
 from tocsin.web.console.shown import language_name
+from tocsin.web.console.visible import activation_speaking
 from tocsin.web.guards import PersonRequest, for_roles
 
 
@@ -21,7 +22,7 @@ from tocsin.web.guards import PersonRequest, for_roles
 @require_http_methods(["GET", "POST"])
 def answer(request: PersonRequest, key: int, language: str, digit: int) -> HttpResponseBase:
     """The question and the answer on one key, in force for the next caller."""
-    activation = _visible(request, key, language)
+    activation = activation_speaking(language, person=request.user, key=key)
     if digit not in ANSWER_KEYS:
         raise Http404
     there = on_key(activation, language, digit)
@@ -57,7 +58,7 @@ def answer(request: PersonRequest, key: int, language: str, digit: int) -> HttpR
 @require_http_methods(["GET", "POST"])
 def remove_answer(request: PersonRequest, key: int, language: str, digit: int) -> HttpResponseBase:
     """Take a question off its key, on a page of its own."""
-    activation = _visible(request, key, language)
+    activation = activation_speaking(language, person=request.user, key=key)
     there = on_key(activation, language, digit)
     if there is None:
         raise Http404
@@ -95,11 +96,3 @@ def _form(request: PersonRequest, language: str, there: KeypadAnswer | None) -> 
         text=there.text if there else "",
         recording=there.recording if there else "",
     )
-
-
-def _visible(request: PersonRequest, key: int, language: str) -> Activation:
-    """The activation, where the person may see it and it speaks the language."""
-    activation = get_object_or_404(activations_of(person=request.user), pk=key)
-    if language not in activation.languages:
-        raise Http404
-    return activation

@@ -10,16 +10,14 @@ from zoneinfo import ZoneInfo
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from tocsin.accounts.models import Person
 from tocsin.accounts.rules import Role
 from tocsin.activations.models import Activation
-from tocsin.activations.queries import activations_of
 from tocsin.calls.queries import help_wanted
 from tocsin.insights.queries.board import Board, agents_serving, board
 from tocsin.insights.rules.charts import Chart, stacked_bars
@@ -29,6 +27,7 @@ from tocsin.insights.rules.intervals import Interval, edges
 from tocsin.insights.rules.moment import AgentNow, Queue, Strain, Wanted, strain, unanswered
 from tocsin.web import pauses
 from tocsin.web.console import shown
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import Pace, live_page
 from tocsin.workforce.rules import AgentState
@@ -78,11 +77,6 @@ async def live(request: PersonRequest, key: int) -> HttpResponseBase:
     return live_page(
         request, draw, agents=partial(agents_serving, activation=activation), activation=key, pace=PACE
     )
-
-
-def visible_activation(*, person: Person, key: int) -> Activation:
-    """The activation, where it belongs to an authority that the person acts for; Http404 otherwise."""
-    return get_object_or_404(activations_of(person=person), pk=key)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from tocsin.calls.queries.treatment import RemarkedCaller, decisions_about, rema
 from tocsin.calls.rules.treatment import SPANS, Conduct, Treatment
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 TREATMENTS = {

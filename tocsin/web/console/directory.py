@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tocsin.accounts.rules import Role
-from tocsin.authorities.models import Authority
-from tocsin.authorities.queries import authorities_of
 from tocsin.calls.actions import add_outside_number, remove_outside_number
 from tocsin.calls.models import LONGEST_OUTSIDE_NAME, OutsideNumber
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
+from tocsin.web.console.visible import visible_authority
 from tocsin.web.guards import PersonRequest, for_roles
 
 
@@ -36,7 +35,7 @@ class OutsideForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def directory(request: PersonRequest, slug: str) -> HttpResponseBase:
     """The numbers in the directory, and another one."""
-    authority = _authority(request, slug)
+    authority = visible_authority(person=request.user, slug=slug)
     form = OutsideForm(request.POST or None)
     if form.is_valid():
         try:
@@ -58,13 +57,6 @@ def directory(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_POST
 def remove(request: PersonRequest, slug: str, key: int) -> HttpResponseBase:
     """Take a number out of the directory."""
-    outside = get_object_or_404(OutsideNumber, authority=_authority(request, slug), pk=key)
+    outside = get_object_or_404(OutsideNumber, authority=visible_authority(person=request.user, slug=slug), pk=key)
     remove_outside_number(outside=outside, by=request.user, at=timezone.now())
     return redirect("console_directory", slug)
-
-
-def _authority(request: PersonRequest, slug: str) -> Authority:
-    """Any authority for an administrator, the own ones for a coordinator."""
-    administers = request.user.has_role(Role.ADMINISTRATOR)
-    own = Authority.objects.all() if administers else authorities_of(person=request.user)
-    return get_object_or_404(own, slug=slug)

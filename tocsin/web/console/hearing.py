@@ -16,8 +16,8 @@ from tocsin.calls.rules.supervision import MANNERS
 from tocsin.refusals import Refusal
 from tocsin.web import pauses, refusals
 from tocsin.web.console import line
-from tocsin.web.console.board import visible_activation
 from tocsin.web.console.forms import PurposeForm
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.workforce.models import Agent
 from tocsin.workforce.rules import AgentState

@@ -18,8 +18,8 @@ from tocsin.activations.rules import LONGEST_ARTICLE, LONGEST_NOTICE, MOST_DAYS
 from tocsin.calls.rules.hearing_words import AGREE, MAY_BE_HEARD
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
 from tocsin.web.console.shown import language_name
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 NOTHING, EVERY, ON_ORDER = "nothing", "every", "on_order"

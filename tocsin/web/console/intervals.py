@@ -25,9 +25,10 @@ from tocsin.insights.rules.figures import SHORT, Callers, Figures
 from tocsin.insights.rules.intervals import Dimension, Interval, edges
 from tocsin.insights.rules.tables import COLUMNS
 from tocsin.web.console import shown
-from tocsin.web.console.board import HOURS_BETWEEN_LABELS, chart_of, visible_activation
+from tocsin.web.console.board import HOURS_BETWEEN_LABELS, chart_of
 from tocsin.web.console.files import SURVEY_COLUMNS, Cells, csv_file, interval_cells, json_file, survey_row_cells
 from tocsin.web.console.report import day_labels
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 INTERVALS = {

@@ -10,10 +10,10 @@ from tocsin.activations.actions import add_language, remove_language
 from tocsin.activations.rules import SPOKEN_LANGUAGES
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
 from tocsin.web.console.forms import FrontMessageForm
 from tocsin.web.console.prepared import prepared_text
 from tocsin.web.console.shown import language_name
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 

@@ -31,8 +31,9 @@ from tocsin.insights.queries.conversations import SPOKEN, in_conversation, super
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console import call_story, shown
-from tocsin.web.console.board import PACE, visible_activation
+from tocsin.web.console.board import PACE
 from tocsin.web.console.forms import PurposeForm
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.live import live_page
 from tocsin.workforce.models import Agent

@@ -14,7 +14,7 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import MOST_WAITING
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 

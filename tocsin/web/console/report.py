@@ -21,8 +21,9 @@ from tocsin.insights.rules.charts import stacked_bars
 from tocsin.insights.rules.figures import SHORT
 from tocsin.insights.rules.intervals import Interval
 from tocsin.web.console import shown
-from tocsin.web.console.board import chart_of, visible_activation
+from tocsin.web.console.board import chart_of
 from tocsin.web.console.files import figure_cells, interval_cells, json_file, survey_cells
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 # More would run into each other on a telephone.

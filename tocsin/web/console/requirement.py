@@ -16,8 +16,8 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import Requirement, Stream
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
 from tocsin.web.console.people import LANGUAGE_LEVELS
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.workforce.models import Agent
 

@@ -23,8 +23,8 @@ from tocsin.calls.rules.question_claims import QuestionOutcome
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console import shown
-from tocsin.web.console.board import visible_activation
 from tocsin.web.console.forms import PurposeForm
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.tape_sound import sound_of
 

@@ -16,7 +16,7 @@ from tocsin.activations.models import Activation
 from tocsin.activations.rules import LONGEST_TARGET, SHORTEST_TARGET, Target
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
-from tocsin.web.console.board import visible_activation
+from tocsin.web.console.visible import visible_activation
 from tocsin.web.guards import PersonRequest, for_roles
 
 

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from django import forms
-from django.http import Http404, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
-from tocsin.activations.queries import activations_of
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
 from tocsin.web.console.shown import language_name
+from tocsin.web.console.visible import activation_speaking
 from tocsin.web.guards import PersonRequest
 
 
@@ -36,9 +36,7 @@ def change_text(
     more: Mapping[str, object] | None = None,
 ) -> HttpResponseBase:
     """A page with the `text` of one language as it is in force; what is put in its place is, from now on."""
-    activation = get_object_or_404(activations_of(person=request.user), pk=key)
-    if language not in activation.languages:
-        raise Http404
+    activation = activation_speaking(language, person=request.user, key=key)
     shown = form(request.POST or None, initial={"text": in_force(activation).get(language, "")})
     shown.fields["text"].widget.attrs["lang"] = language
     if shown.is_valid():

@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tocsin.accounts.rules import Role
-from tocsin.authorities.models import Authority
-from tocsin.authorities.queries import authorities_of
 from tocsin.calls.actions import add_topics, rename_topic, retire_topic
 from tocsin.calls.models import LONGEST_TOPIC, Topic
 from tocsin.refusals import Refusal
 from tocsin.web import refusals
+from tocsin.web.console.visible import visible_authority
 from tocsin.web.guards import PersonRequest, for_roles
 
 
@@ -42,7 +41,7 @@ class NameForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def topics(request: PersonRequest, slug: str) -> HttpResponseBase:
     """The topics in use, those that are retired, and further ones."""
-    authority = _authority(request, slug)
+    authority = visible_authority(person=request.user, slug=slug)
     form = TopicsForm(request.POST or None)
     if form.is_valid():
         try:
@@ -66,7 +65,7 @@ def topics(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def topic(request: PersonRequest, slug: str, key: int) -> HttpResponseBase:
     """One topic: another name for it, and whether it is in use."""
-    shown = get_object_or_404(Topic, authority=_authority(request, slug), pk=key)
+    shown = get_object_or_404(Topic, authority=visible_authority(person=request.user, slug=slug), pk=key)
     form = NameForm(request.POST or None, initial={"name": shown.name})
     if form.is_valid():
         try:
@@ -83,7 +82,7 @@ def topic(request: PersonRequest, slug: str, key: int) -> HttpResponseBase:
 @require_POST
 def retire(request: PersonRequest, slug: str, key: int) -> HttpResponseBase:
     """Offer a topic no more; adding it once more uses it again."""
-    shown = get_object_or_404(Topic, authority=_authority(request, slug), pk=key)
+    shown = get_object_or_404(Topic, authority=visible_authority(person=request.user, slug=slug), pk=key)
     retire_topic(topic=shown, by=request.user, at=timezone.now())
     return redirect("console_topics", slug)
 
@@ -91,10 +90,3 @@ def retire(request: PersonRequest, slug: str, key: int) -> HttpResponseBase:
 def _place(request: PersonRequest) -> str:
     """Which of the places on top the person came from."""
     return "authorities" if request.user.has_role(Role.ADMINISTRATOR) else "console"
-
-
-def _authority(request: PersonRequest, slug: str) -> Authority:
-    """Any authority for an administrator, the own ones for a coordinator."""
-    administers = request.user.has_role(Role.ADMINISTRATOR)
-    own = Authority.objects.all() if administers else authorities_of(person=request.user)
-    return get_object_or_404(own, slug=slug)
