@@ -35,7 +35,7 @@ class Agents(Callers):
     @rule(agent=st.sampled_from(AGENTS))
     def agent_connects(self, agent: int) -> None:
         self.made += 1
-        leg = f"a{self.made}"
+        leg = f"a-{self.made}"
         self.agent_legs[leg] = f"agent{agent}"
         self.happen(ports.AgentLegUp(leg, f"agent{agent}"))
 
@@ -73,7 +73,7 @@ class Agents(Callers):
 
     @rule(agent=st.sampled_from(AGENTS), verb=st.sampled_from(Verb), stale=st.booleans())
     def agent_asks(self, agent: int, verb: Verb, stale: bool) -> None:
-        call = "c1" if stale else self.floor.agents[agent].call
+        call = "c-1" if stale else self.floor.agents[agent].call
         self.pending.append(ports.AgentAsked(agent, verb, call, "break", to=Stream.D2, consent=True))
 
     @rule(

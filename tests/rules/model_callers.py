@@ -21,7 +21,7 @@ class Callers(Circumstances):
     )
     def somebody_calls(self, number: str, before: str | None, caller: str) -> None:
         self.made += 1
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         if earlier := self.promised_to(number, caller):
             self.returning[leg] = earlier
         elif before:
@@ -67,7 +67,7 @@ class Callers(Circumstances):
     @rule(incident=st.sampled_from([None, *INCIDENTS]), choice=st.sampled_from(["", "1", "2", "4"]))
     def a_caller_is_asked_for_the_incident(self, incident: int | None, choice: str) -> None:
         self.somebody_calls("1775", before=None, caller="+32470112233")
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         self.happen(ports.KeyPressed(leg, "1"))
         self.switchboard_decides(seconds=0, congested=False)
         if incident:
@@ -100,7 +100,7 @@ class Callers(Circumstances):
     @rule(keys=st.sampled_from(["", "1", "11", "111", "#"]))
     def somebody_calls_a_line_with_hours(self, keys: str) -> None:
         self.somebody_calls("1776", before=None, caller="+32470112233")
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         for key in keys:
             self.switchboard_decides(seconds=0, congested=False)
             if leg in self.bridges:

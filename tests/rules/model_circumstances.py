@@ -1,13 +1,15 @@
 """What happens around callers and agents in the random model: clocks, lines, lost connections, late news."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.rules.model_exchange import WHICH, ModelExchange
-from tests.rules.model_floor import INCIDENTS
+from tests.rules.model_floor import AGENTS_NODE, BEGIN, CALLERS_NODE, INCIDENTS
 from tocsin.calls import ports
 from tocsin.calls.rules import hours
 from tocsin.calls.rules.incidents import on_one_number
@@ -79,14 +81,20 @@ class Circumstances(ModelExchange):
             self.happen(ports.Disconnected())
             self.listening = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.restarted = False
+
     @rule()
     def switchboard_restarts(self) -> None:
         # What had happened is forgotten, but for what people asked; of telephones nothing is stored.
         asked = (ports.AgentAsked, ports.CoordinatorAsked)
         self.pending = [event for event in self.pending if isinstance(event, asked)]
         self.listening = False
+        self.restarted = True
         self.floor = replace(
             self.floor,
+            unsettled={},
             agents={key: replace(agent, leg="") for key, agent in self.floor.agents.items()},
             called_telephones={
                 login: replace(called, due_at=None, message="", offered_since=None)
@@ -103,26 +111,50 @@ class Circumstances(ModelExchange):
             },
         )
 
-    @rule()
-    def connection_comes_back(self) -> None:
+    @rule(late=st.booleans())
+    def connection_comes_back(self, late: bool) -> None:
         if not self.listening:
             self.listening = True
             there = self.bridges.keys() - self.in_fallback - self.dialled
             # As the daemon does: calls whose end was decided but never told are released first.
             for leg in [leg for leg in sorted(there & self.taken_in) if self.journal[leg] == CallState.ENDED]:
                 del self.bridges[leg]
-            callers = {
-                leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs))
-                for leg, legs in self.bridges.items()
-                if leg not in self.in_fallback | self.dialled
-            }
-            dialled = {leg: ports.DialledSeen(answered=False) for leg in self.ringing}
-            dialled |= {leg: ports.DialledSeen(answered=up) for leg, up in self.outside.items()}
-            for leg in self.dialled & self.bridges.keys():
-                dialled[leg] = ports.DialledSeen(answered=True, together_with=frozenset(self.bridges[leg]))
-            consults = {leg: frozenset(legs - {leg}) for leg, legs in self.between_agents.items()}
-            # Of those who were called, the switch does not know that they are agents.
-            for leg, up in self.called.items():
-                dialled[leg] = ports.DialledSeen(up, together_with=consults.pop(leg, frozenset()))
-            agents = {leg: login for leg, login in self.agent_legs.items() if leg not in self.called}
-            self.happen(ports.Census(callers, dialled, agents, consults, dict(self.ears)))
+            if self.restarted:
+                # Only now, so that whoever is called has a leg of some node.
+                self.restarted, self.floor = False, replace(self.floor, nodes=frozenset())
+            if late:
+                # One of both nodes answers only when what the other told is decided.
+                self.happen(self.census_of(CALLERS_NODE))
+                self.switchboard_decides(seconds=0, congested=False)
+            self.happen(self.census_of(AGENTS_NODE if late else ""))
+
+    def census_of(self, node: str) -> ports.Census:
+        """What one node tells, or the whole switch."""
+
+        def told(seen: Mapping[str, Any]) -> dict[str, Any]:
+            return {leg: what for leg, what in seen.items() if ports.is_on(leg, node)}
+
+        callers = {
+            leg: ports.CallerSeen(self.arrivals[leg], frozenset(legs))
+            for leg, legs in self.bridges.items()
+            if leg not in self.in_fallback | self.dialled
+        }
+        dialled = {leg: ports.DialledSeen(answered=False) for leg in self.ringing}
+        dialled |= {leg: ports.DialledSeen(answered=up) for leg, up in self.outside.items()}
+        for leg in self.dialled & self.bridges.keys():
+            dialled[leg] = ports.DialledSeen(answered=True, together_with=frozenset(self.bridges[leg]))
+        consults = {leg: frozenset(legs - {leg}) for leg, legs in self.between_agents.items()}
+        # Of those who were called, the switch does not know that they are agents.
+        for leg, up in self.called.items():
+            dialled[leg] = ports.DialledSeen(up, together_with=consults.pop(leg, frozenset()))
+        agents = {leg: login for leg, login in self.agent_legs.items() if leg not in self.called}
+        nodes = {node: BEGIN - timedelta(days=365)} if node else {}
+        return ports.Census(
+            callers=told(callers),
+            dialled=told(dialled),
+            agents=told(agents),
+            consults=told(consults),
+            listeners=told(self.ears),
+            nodes=nodes,
+            of=frozenset({CALLERS_NODE, AGENTS_NODE} if node else ()),
+        )

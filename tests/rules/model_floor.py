@@ -15,6 +15,8 @@ AGENTS = (1, 2, 3, 4)
 # What is open, and those of them that are on one number, by activation.
 ACTIVATIONS = range(1, 8)
 INCIDENTS = (5, 6)
+# The nodes of the switch, with which the names of the legs of each begin.
+CALLERS_NODE, AGENTS_NODE = "c", "a"
 
 
 def floor_at_the_begin() -> Floor:
@@ -84,4 +86,5 @@ def floor_at_the_begin() -> Floor:
             for key in AGENTS
         },
         logins={f"agent{key}": key for key in AGENTS},
+        nodes=frozenset({CALLERS_NODE, AGENTS_NODE}),
     )

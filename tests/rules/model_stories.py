@@ -27,7 +27,7 @@ class Stories(Agents):
             self.pending.append(ports.AgentAsked(agent, Verb.PAUSE))
         self.somebody_calls("1772", before=None, caller="+32470112233")
         self.switchboard_decides(seconds=0, congested=False)
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         if leg in self.bridges:
             self.happen(ports.KeyPressed(leg, "1"), ports.KeyPressed(leg, "1"))
         self.pending += [ports.AgentAsked(agent, Verb.READY) for agent in AGENTS]
@@ -51,7 +51,7 @@ class Stories(Agents):
         self.a_conversation_begins()
         self.whoever_talks_asks(Verb.HANG_UP)
         self.switchboard_decides(seconds=0, congested=False)
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         if key and leg in self.bridges:
             self.happen(ports.KeyPressed(leg, key))
             self.switchboard_decides(seconds=0, congested=False)
@@ -59,7 +59,7 @@ class Stories(Agents):
     @rule(agrees=st.booleans(), whole=st.booleans())
     def a_conversation_is_recorded(self, agrees: bool, whole: bool) -> None:
         self.somebody_calls("1774", before=None, caller="+32470112233")
-        leg = f"c{self.made}"
+        leg = f"c-{self.made}"
         for key in ("1" if agrees else "2", "1"):
             self.switchboard_decides(seconds=0, congested=False)
             if leg in self.bridges:

@@ -71,7 +71,7 @@ class ModelSwitch:
 
     def carry_out(self, move: ports.Move) -> None:
         match move:
-            case ports.Dial() if move.leg == login_in(move.leg) and call_of(move.leg) == move.leg:
+            case ports.Dial() if login_in(move.leg) and call_of(move.leg) == move.leg:
                 assert move.leg not in self.called, "an agent is called twice"
                 self.called[move.leg] = False
             case ports.Release() | ports.DropLeg() if move.leg in self.called:
@@ -99,6 +99,8 @@ class ModelSwitch:
             case ports.Record() if self.bridges.get(move.leg):
                 assert self.tapes.get(move.leg, move.tape) == move.tape, "two tapes of one caller"
                 self.tapes[move.leg] = move.tape
+            case ports.Record() if move.leg in self.bridges:
+                self.happen(ports.Recorded(move.leg, move.tape, 0))
             case ports.RecordAlone() if move.leg in self.bridges:
                 assert not self.bridges[move.leg] and move.leg not in self.tapes, "recorded alone in company"
                 self.tapes[move.leg] = move.tape

@@ -4,6 +4,7 @@ The caller's call stays with the agent who asks until it is handed over. Of the 
 what follows; here it is decided who hears whom.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 
 from tocsin.activations.rules import Stream
@@ -248,9 +249,10 @@ def _dialled(draft: Draft, leg: str) -> Consultation | None:
     return next((c for c in draft.consultations.values() if c.number and c.name == leg), None)
 
 
-def telephone_changed(draft: Draft, consultation: Consultation) -> None:
-    """One of both has another telephone; in a conversation of three, `desk` brings it to the caller."""
-    if consultation.stage is Stage.SPEAKING:
+def telephone_changed(draft: Draft, consultation: Consultation, *, known: bool) -> None:
+    """One of both has another telephone, or a census found it; in a conversation of three, `desk` brings it to the
+    caller."""
+    if consultation.stage is Stage.SPEAKING and (not known or draft.is_apart(*_pair(draft, consultation))):
         _bring(draft, *_pair(draft, consultation))
 
 
@@ -267,12 +269,27 @@ def heard_by(draft: Draft, call: Call) -> set[str]:
     return heard - {""}
 
 
+def heard_at(draft: Draft, leg: str) -> set[str]:
+    """The legs that must be in the bridge of a leg, a caller's or an agent's."""
+    if call := draft.call_at(leg):
+        return heard_by(draft, call)
+    return {asked for asks, asked in _speaking(draft) if asks == leg}
+
+
+def part(draft: Draft, census: Census, leg: str, strangers: Set[str]) -> None:
+    """Part a leg from those who should not be in its bridge, but for whom nobody knows yet."""
+    draft.tell(*(moves.Part(leg, each) for each in sorted(strangers) if is_placed(draft, census, each)))
+
+
+def is_placed(draft: Draft, census: Census, leg: str) -> bool:
+    """Whether it is known whose leg this is; not so after a restart of our own, before its node was asked."""
+    return census.has_asked_for(leg) or any(agent.leg == leg for agent in draft.agents.values())
+
+
 def part_strangers(draft: Draft, census: Census) -> None:
     """Have the switch part agents who do not consult each other any more."""
-    pairs = _speaking(draft)
     for owner, others in census.consults.items():
-        for stranger in sorted(others - {asked for asks, asked in pairs if asks == owner}):
-            draft.tell(moves.Part(owner, stranger))
+        part(draft, census, owner, others - heard_at(draft, owner))
 
 
 def bring_together(draft: Draft, census: Census) -> None:

@@ -215,12 +215,14 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     call = _call_of(draft, agent)
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
-    elif call and call.state is CallState.TALKING and (older or comes_back):
+    elif call and call.state is CallState.TALKING and (
+        older or comes_back or draft.is_apart(call.voice, agent.leg)
+    ):
         # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none and none
-        # was awaited, we were restarted, and the census says whether both are together.
+        # was awaited, we were restarted, and the census of the caller's node says whether both are together.
         draft.tell(moves.Connect(call.voice, agent.leg))
-    elif older and (consultation := consulting.about(draft, agent)):
-        consulting.telephone_changed(draft, consultation)
+    elif consultation := consulting.about(draft, agent):
+        consulting.telephone_changed(draft, consultation, known=not older)
     if older:
         draft.tell(moves.DropLeg(older))
 

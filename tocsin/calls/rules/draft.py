@@ -44,8 +44,9 @@ class Draft:
     supervisions: dict[int, Supervision]
     tapes: dict[str, Tape]
     called_telephones: dict[str, CalledTelephone]
-    # The nodes of the switch that were seen.
+    # The nodes of the switch that were seen; and who was seen with whom before all were (`Floor.unsettled`).
     nodes: set[str]
+    unsettled: Mapping[str, frozenset[str]]
     steps: list[CallStep] = field(default_factory=list)
     changes: list[AgentChange] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Draft:
             tapes=dict(floor.tapes),
             called_telephones=dict(floor.called_telephones),
             nodes=set(floor.nodes),
+            unsettled=floor.unsettled,
         )
 
     def floor_after(self) -> Floor:
@@ -101,12 +103,17 @@ class Draft:
             tapes=self.tapes,
             called_telephones=self.called_telephones,
             nodes=frozenset(self.nodes),
+            unsettled=self.unsettled,
             ordered=self.line,
         )
 
     def is_about_to_dial(self, leg: str) -> bool:
         """Whether this decision has the switch dial it: no census that is decided with it can have it."""
         return any(isinstance(move, Dial) and move.leg == leg for move in self.moves)
+
+    def is_apart(self, leg: str, other: str) -> bool:
+        """Whether a census had a leg without another, whose own node was asked only later."""
+        return leg in self.unsettled and other not in self.unsettled[leg]
 
     def tell(self, *moves: Move) -> None:
         """Have the switch do something."""

@@ -175,7 +175,8 @@ class Census:
     # The nodes that were asked and since when each runs: whoever had called before is cut off. None named: all of
     # them, and nothing is known of when. Two censuses are equal where the same legs are alive.
     nodes: Mapping[str, datetime] = field(default_factory=dict, compare=False)
-    # All nodes that there are, where that is told: a leg on any other was on one that the switch has no more.
+    # All nodes that there are, where that is told: a leg on any other was on one that the switch has no more. Of
+    # those that were not asked, a census follows.
     of: frozenset[str] = field(default_factory=frozenset, compare=False)
 
     def has_asked_for(self, leg: str) -> bool:

@@ -39,6 +39,8 @@ class Floor:
     # The calls to agents' own numbers, by login; and the nodes of the switch, as far as they were seen.
     called_telephones: Mapping[str, CalledTelephone] = field(default_factory=dict)
     nodes: frozenset[str] = field(default=frozenset(), compare=False)
+    # While nodes have yet to be seen: by leg, whom a census had it with whose own node was not asked.
+    unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
     # What was closed last on each number, for callers who find nothing open there; they belong to no activation.
     closed: Mapping[str, Script] = field(default_factory=dict)
     # The country in which a number that is entered is meant (ISO 3166).

@@ -28,12 +28,13 @@ def compare(draft: Draft, census: events.Census) -> None:
     consulting.part_strangers(draft, census)
     for leg, dialled in census.dialled.items():
         if not consulting.is_asked(leg):
-            _find_dialled(draft, leg, dialled)
+            _find_dialled(draft, leg, dialled, census)
     for leg, seen in census.callers.items():
-        _find_caller(draft, leg, seen)
+        _find_caller(draft, leg, seen, census)
     consulting.bring_together(draft, census)
     supervision.compare(draft, census)
     taping.compare(draft, census)
+    _settle(draft, census)
 
 
 def _leg_of(call: Call) -> str:
@@ -70,7 +71,7 @@ def _look_for(draft: Draft, call: Call, census: events.Census) -> None:
         journey.gone(draft, call, why=UNSEEN_END)
 
 
-def _find_caller(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
+def _find_caller(draft: Draft, leg: str, seen: events.CallerSeen, census: events.Census) -> None:
     touched = draft.touched_calls.get(leg)
     call = draft.calls.get(leg)
     if touched and touched.state is CallState.ENDED:
@@ -79,15 +80,15 @@ def _find_caller(draft: Draft, leg: str, seen: events.CallerSeen) -> None:
     elif call is None or call.state is CallState.FALLBACK:
         journey.arrive(draft, seen.arrival)
     elif call.voice == leg:
-        _resume(draft, call, seen.together_with)
+        _resume(draft, call, seen.together_with, census)
 
 
-def _find_dialled(draft: Draft, leg: str, seen: events.DialledSeen) -> None:
+def _find_dialled(draft: Draft, leg: str, seen: events.DialledSeen, census: events.Census) -> None:
     call = draft.call_at(leg)
     if call is None or call.voice != leg or call.to_be_dialled:
         draft.tell(moves.Release(leg))
     elif call.state is not CallState.DIALLING:
-        _resume(draft, call, seen.together_with)
+        _resume(draft, call, seen.together_with, census)
     elif seen.answered:
         call_backs.answered(draft, call)
 
@@ -101,10 +102,31 @@ def _find_agents(draft: Draft, census: events.Census) -> None:
         else:
             desk.leg_up(draft, events.AgentLegUp(leg, login))
     for agent in list(draft.agents.values()):
-        if agent.leg in census.agents or (agent.leg and not census.has_asked_for(agent.leg)):
-            continue
-        if not _is_known_gone(agent):
+        if agent.leg not in census.agents and _was_asked_for(draft, agent, census) and not _is_known_gone(agent):
             desk.leg_lost(draft, agent)
+
+
+def _was_asked_for(draft: Draft, agent: Agent, census: events.Census) -> bool:
+    """Whether every node was asked on which the agent's telephone may be: after a restart of our own, all."""
+    return census.has_asked_for(agent.leg) if agent.leg else census.of <= draft.nodes
+
+
+def _settle(draft: Draft, census: events.Census) -> None:
+    """Part those who were seen together before the node of one was asked, and should not be. Until all nodes have
+    been asked, whom a restart left unknown may be on one that was not."""
+    earlier = {leg: others for leg, others in draft.unsettled.items() if not census.has_asked_for(leg)}
+    for leg, others in earlier.items():
+        consulting.part(draft, census, leg, others - consulting.heard_at(draft, leg))
+    if census.of <= draft.nodes:
+        draft.unsettled = {}
+        return
+    seen = {leg: caller.together_with for leg, caller in census.callers.items()}
+    seen |= {leg: dialled.together_with for leg, dialled in census.dialled.items()}
+    seen |= {leg: census.consults.get(leg, frozenset()) for leg in census.agents}
+    draft.unsettled = earlier | {
+        leg: frozenset(other for other in others if not consulting.is_placed(draft, census, other))
+        for leg, others in seen.items()
+    }
 
 
 def lose_sight(draft: Draft, lost: events.Disconnected) -> None:
@@ -120,12 +142,11 @@ def _is_known_gone(agent: Agent) -> bool:
     return not agent.leg and (agent.state is AgentState.SIGNED_OUT or not undecided)
 
 
-def _resume(draft: Draft, call: Call, together_with: frozenset[str]) -> None:
+def _resume(draft: Draft, call: Call, together_with: frozenset[str], census: events.Census) -> None:
     """Have the switch do again what the call's state asks for; it may have been told, or not, before the end."""
     leg = call.voice
     partners = consulting.heard_by(draft, call)
-    for stranger in sorted(together_with - partners):
-        draft.tell(moves.Part(leg, stranger))
+    consulting.part(draft, census, leg, together_with - partners)
     if missing := partners - together_with:
         draft.tell(moves.StopPlaying(leg, call.playing))
         draft.tell(*(moves.Connect(leg, partner) for partner in sorted(missing)))

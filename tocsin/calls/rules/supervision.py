@@ -219,6 +219,8 @@ def compare(draft: Draft, census: Census) -> None:
         if ear is None or ear.manner is not Manner.BARGE:
             seen = ears.pop(listener, None)
             ear = _ear(listener, seen) if seen else None
+        elif not census.has_asked_for(ear.leg):
+            ear = hears.told
         draft.keep_supervision(hears, told=ear)
     for listener, seen in ears.items():
         draft.tell(moves.StopListening(seen.leg, listener))

@@ -60,7 +60,7 @@ class AsteriskNodes:
                 while len(self._found) < len(self._nodes):
                     await self._wait_for_more()
         found, self._found = self._found, None
-        return replace(_together(found.values()), of=frozenset(self._nodes))
+        return self._of_all(_together(found.values()))
 
     async def next_events(self, *, timeout_seconds: float | None) -> Sequence[ports.SwitchEvent]:
         """See `calls.ports.Switch`."""
@@ -146,9 +146,13 @@ class AsteriskNodes:
         finally:
             looking.cancel()
 
+    def _of_all(self, census: ports.Census) -> ports.Census:
+        """Whoever reads a census learns from it which nodes are yet to be heard of."""
+        return replace(census, of=frozenset(self._nodes))
+
     def _tell_census(self, name: str, census: ports.Census) -> None:
         if self._found is None:
-            self._put(census)
+            self._put(self._of_all(census))
         else:
             self._found[name] = census
             self._more_found.set()
