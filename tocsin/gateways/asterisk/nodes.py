@@ -39,6 +39,8 @@ class AsteriskNodes:
         # The censuses while `connect` waits for them; None at all other times.
         self._found: dict[str, ports.Census] | None = None
         self._more_found = asyncio.Event()
+        # What came of it while `connect` waits: none is looked for any more.
+        self._failure: BaseException | None = None
 
     @property
     def backlog(self) -> int:
@@ -46,10 +48,13 @@ class AsteriskNodes:
         return max(node.backlog for node in self._nodes.values())
 
     async def connect(self) -> ports.Census:
-        """Wait for one node, and a moment for the others, whose census else follows. See `calls.ports.Switch`."""
+        """Wait for one node, and a moment for the others, whose census else follows. See `calls.ports.Switch`.
+
+        Raises what one node failed with where that is nothing to be repaired by trying again.
+        """
         await self._stop_tending()
         self._inbox.clear()
-        self._found = {}
+        self._found, self._failure = {}, None
         self._tending = [asyncio.create_task(self._tend(name)) for name in self._nodes]
         for task in self._tending:
             task.add_done_callback(self._tended)
@@ -101,6 +106,8 @@ class AsteriskNodes:
     async def _wait_for_more(self) -> None:
         await self._more_found.wait()
         self._more_found.clear()
+        if self._failure:
+            raise self._failure
 
     async def _stop_tending(self) -> None:
         tending = self._lose_all()
@@ -118,7 +125,11 @@ class AsteriskNodes:
         if not task.cancelled() and (failure := task.exception()):
             logger.error("A node could not be tended, and all are connected anew.", exc_info=failure)
             self._lose_all()
-            self._put(ports.Disconnected())
+            if self._found is None:
+                self._put(ports.Disconnected())
+            else:
+                self._failure = failure
+                self._more_found.set()
 
     async def _tend(self, name: str) -> None:
         """Bring in what happens on a node, for as long as there is a switch."""
