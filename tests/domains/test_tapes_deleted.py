@@ -15,6 +15,7 @@ from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import actions
+from tocsin.calls.actions import tapes
 from tocsin.calls.actions.tapes import RETENTION_OVER, file_of
 from tocsin.calls.models import DeletionCertificate, Tape
 from tocsin.logbook.models import Line
@@ -33,6 +34,21 @@ def kept(folders: Path, fire: Activation, ann: Agent) -> Callable[[str], Tape]:
         return row(name)
 
     return keep
+
+
+class RemovedOnce:
+    """Removes one tape as ever; of the next, the file is gone when the process is killed."""
+
+    def __init__(self) -> None:
+        self.remove = tapes._removed
+        self.removed = 0
+
+    def __call__(self, tape: Tape) -> dict[str, object] | None:
+        self.removed += 1
+        listed = self.remove(tape)
+        if self.removed > 1:
+            raise SystemExit
+        return listed
 
 
 @pytest.mark.django_db
@@ -55,6 +71,27 @@ def test_a_tape_is_deleted_when_its_days_are_over_and_leaves_a_certificate(
     noted = Line.objects.get(kind="tapes.deleted")
     assert (noted.facts["tapes"], noted.facts["digest"]) == (1, certificate.digest)
     assert actions.delete_tapes(at=over + timedelta(days=1)) == 0
+
+
+@pytest.mark.django_db
+def test_many_tapes_are_deleted_a_few_at_a_time_and_what_was_deleted_stays_so(
+    fire: Activation, kept: Callable[[str], Tape], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = kept("c1-tape-1"), kept("c2-tape-1")
+    assert first.ended_at
+    over = first.ended_at + timedelta(days=DAYS, seconds=1)
+    monkeypatch.setattr(tapes, "MOST_AT_ONCE", 1)
+    with monkeypatch.context() as killed:
+        # The process ends in the middle of the second.
+        killed.setattr(tapes, "_removed", RemovedOnce())
+        with pytest.raises(SystemExit):
+            actions.delete_tapes(at=over)
+    assert [file_of(tape).exists() for tape in (first, second)] == [False, False]
+    assert [each["name"] for each in DeletionCertificate.objects.get().tapes] == ["c1-tape-1"]
+    assert actions.delete_tapes(at=over) == 1
+    assert [line.facts["tapes"] for line in Line.objects.filter(kind="tapes.deleted")] == [1, 1]
+    with acting_as_centre():
+        assert not Tape.objects.exists()
 
 
 @pytest.mark.django_db

@@ -5,10 +5,11 @@ import json
 import logging
 import shutil
 import wave
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from django.conf import settings
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 # A tape whose end was decided and of which there is still no file: there will be none.
 FILE_APPEARS = timedelta(minutes=10)
-# Kept in one go; the others wait for the next.
+# Kept or deleted in one transaction; the others wait for the next.
 MOST_AT_ONCE = 100
 RETENTION_OVER = "the retention is over"
 _PRIVATE_FOLDER = 0o700
@@ -145,11 +146,22 @@ def file_of(tape: models.Tape) -> Path:
 
 
 def delete_tapes(*, at: datetime) -> int:
-    """Delete the tapes whose retention is over; what is left is a certificate for each activation. Answers how
-    many tapes. One whose file cannot be deleted stays, is told in the log and tried again the next time."""
+    """Delete the tapes whose retention is over; what is left are certificates for each activation. Answers how
+    many tapes. One whose file cannot be deleted stays, is told in the log and tried again the next time.
+
+    A few at a time: whoever writes in the logbook waits for a transaction that has a line in it, and the
+    switchboard waits for seconds only.
+    """
     with acting_as_centre():
-        over = tapes_over(at=at).order_by("activation", "began_at")
-        return _delete(over, by=None, why=RETENTION_OVER, at=at)
+        over = list(tapes_over(at=at).order_by("activation", "began_at", "pk").values_list("activation", "pk"))
+    deleted = 0
+    for activation, some in groupby(over, key=itemgetter(0)):
+        names = [name for _, name in some]
+        for first in range(0, len(names), MOST_AT_ONCE):
+            group = names[first : first + MOST_AT_ONCE]
+            with acting_as_centre():
+                deleted += _delete(activation, group, by=None, why=RETENTION_OVER, at=at)
+    return deleted
 
 
 def delete_tape(*, tape: str, by: Person, why: str, at: datetime) -> None:
@@ -160,35 +172,36 @@ def delete_tape(*, tape: str, by: Person, why: str, at: datetime) -> None:
     """
     with acting_as_centre():
         theirs = models.Tape.objects.filter(authority__members=by, stream__in=streams_heard_by(by), name=tape)
-        if not (by.has_role(Role.DUTY_OFFICER) and theirs.exists()):
+        found = theirs.first()
+        if found is None or not by.has_role(Role.DUTY_OFFICER):
             raise Refusal("Only a duty officer of this authority, who may hear a recording, deletes it.")
-        if not _delete(theirs, by=by, why=why, at=at):
+        if not _delete(found.activation_id, [tape], by=by, why=why, at=at):
             raise Refusal(
                 "The file cannot be deleted, and nothing was changed. Tell whoever looks after the machines, then "
                 "try again."
             )
 
 
-def _delete(gone: Iterable[models.Tape], *, by: Person | None, why: str, at: datetime) -> int:
-    deleted = 0
-    for activation, some in groupby(gone, key=lambda tape: tape.activation_id):
-        listed = [removed for tape in some if (removed := _removed(tape))]
-        if not listed:
-            continue
-        digest = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
-        certificate = models.DeletionCertificate.objects.create(
-            activation_id=activation, by=by, why=why, at=at, tapes=listed, digest=digest
-        )
-        note(
-            kind="tapes.deleted",
-            subject=f"activation:{activation}",
-            by=by,
-            at=at,
-            authority=certificate.activation.authority_id,
-            facts={"certificate": certificate.pk, "tapes": len(listed), "digest": digest, "why": why},
-        )
-        deleted += len(listed)
-    return deleted
+def _delete(activation: int, names: Collection[str], *, by: Person | None, why: str, at: datetime) -> int:
+    """Delete tapes of one activation. The line in the logbook comes last: until the end of the transaction nobody
+    else writes one."""
+    gone = models.Tape.objects.filter(activation=activation, pk__in=names).order_by("began_at")
+    listed = [removed for tape in gone if (removed := _removed(tape))]
+    if not listed:
+        return 0
+    digest = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()
+    certificate = models.DeletionCertificate.objects.create(
+        activation_id=activation, by=by, why=why, at=at, tapes=listed, digest=digest
+    )
+    note(
+        kind="tapes.deleted",
+        subject=f"activation:{activation}",
+        by=by,
+        at=at,
+        authority=certificate.activation.authority_id,
+        facts={"certificate": certificate.pk, "tapes": len(listed), "digest": digest, "why": why},
+    )
+    return len(listed)
 
 
 def _removed(tape: models.Tape) -> dict[str, object] | None:
