@@ -1,4 +1,4 @@
-"""Two agents take up the same question at once: one has it."""
+"""Two agents take up the same question at once, or one agent takes up two in two windows: one has one."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -55,6 +55,40 @@ def both_claim(rivaal: Authority) -> list[str]:
             wait_until(lambda: second.done() or somebody_waits_for_a_lock())
         second.result(timeout=PATIENCE_SECONDS)
     return [str(line.by) for line in Line.objects.filter(kind="question.claimed").order_by("id")]
+
+
+def claims_two(rivaal: Authority) -> list[str]:
+    """One agent claims a question while the claim of another is not yet committed; which ones, by the logbook."""
+    activation = world.activation(rivaal)
+    world.question(activation)
+    world.question(activation, leg="q2")
+    ann = free_agent("Ann", rivaal)
+
+    def claim_other() -> None:
+        try:
+            claim_question(tape="q2-tape-1", agent=ann, at=NOON)
+        except Refusal:
+            pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as others:
+        with acting_as_centre():
+            claim_question(tape="q1-tape-1", agent=ann, at=NOON)
+            second = others.submit(claim_other)
+            wait_until(lambda: second.done() or somebody_waits_for_a_lock())
+        second.result(timeout=PATIENCE_SECONDS)
+    lines = Line.objects.filter(kind="question.claimed").order_by("id")
+    return [str(line.facts["tape"]) for line in lines]
+
+
+def test_without_a_lock_one_agent_would_have_two(rivaal: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "locked_agent", lambda agent: agent)
+    assert claims_two(rivaal) == ["q1-tape-1", "q2-tape-1"]
+
+
+def test_of_two_questions_that_an_agent_takes_at_once_one_is_theirs(rivaal: Authority) -> None:
+    assert claims_two(rivaal) == ["q1-tape-1"]
 
 
 def merely_read(tape: str, *, agent: Agent) -> Tape | None:

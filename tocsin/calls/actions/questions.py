@@ -21,9 +21,9 @@ def claim_question(*, tape: str, agent: Agent, at: datetime) -> None:
 
     Raises Refusal where the agent may not hear it, has a caller or another question, or somebody else was first.
     """
-    if agent.state not in MAY_TAKE_QUESTIONS:
-        raise Refusal("Questions are taken up with nobody on the line: finish the call first.")
     with acting_as_centre():
+        if locked_agent(agent).state not in MAY_TAKE_QUESTIONS:
+            raise Refusal("Questions are taken up with nobody on the line: finish the call first.")
         found = locked(tape, agent=agent)
         if found is None or found.answered_at or not may_claim(found.claim, by=agent.pk, now=at):
             raise Refusal("A colleague was first with this question, or it is answered. Choose another.")
@@ -80,6 +80,11 @@ def answer_question(*, tape: str, by: Person, outcome: QuestionOutcome, answer: 
         if found is None or not by.has_role(Role.COORDINATOR, Role.DUTY_OFFICER):
             raise Refusal("Only who may hear a question says that it was answered.")
         _answer(found, by=by, outcome=outcome, answer=answer, at=at)
+
+
+def locked_agent(agent: Agent) -> Agent:
+    """The agent as stored, so that of two windows in which a question is taken up the other waits here."""
+    return Agent.objects.select_for_update(of=("self",), no_key=True).get(pk=agent.pk)
 
 
 def locked(tape: str, *, agent: Agent) -> models.Tape | None:
