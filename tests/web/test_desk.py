@@ -176,6 +176,18 @@ def test_what_the_same_number_asked_earlier_today_is_shown(ann: Agent, bram: Age
     assert "Drinking water Bram May the baby drink it?" in page
 
 
+@pytest.mark.parametrize(("stream", "shown"), [("d5", False), ("d2", True)])
+def test_who_gives_information_does_not_learn_that_somebody_called_as_a_relative(
+    ann: Agent, bram: Agent, flood: Activation, stream: str, shown: bool
+) -> None:
+    at = world.NOON - timedelta(minutes=2)
+    a_call(flood, leg="a.0", arrived_at=at, agent=bram, stream="d2", answered=True)
+    put_on_desk(ann, a_call(flood, stream=stream))
+    page = said(drawn(ann))
+    assert ("Bram" in page) is shown
+    assert ("This is the first call today." in page) is not shown
+
+
 def test_calls_of_another_day_or_another_number_are_not_shown(ann: Agent, flood: Activation) -> None:
     yesterday = a_call(flood, leg="a.0", arrived_at=world.NOON - timedelta(days=1))
     a_note(yesterday, ann, text="Asked yesterday")

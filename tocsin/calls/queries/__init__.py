@@ -155,13 +155,15 @@ def number_of_caller(*, call: str) -> str:
 def earlier_calls(*, number: str, before: CallOnDesk) -> tuple[EarlierCall, ...]:
     """PERSONAL. Calls from the same number earlier on the same local day, the latest first.
 
-    Only those to the same authority, and real ones apart from exercises, whatever else the viewer may see.
+    Only those to the same authority, and real ones apart from exercises, whatever else the viewer may see. Who
+    gives information does not learn here that somebody called as a victim or a relative, and whom they spoke with.
     """
     callers = (
         Caller.objects.filter(
             number=number,
             authority=before.authority,
             call__activation__kind=Kind.EXERCISE if before.exercise else Kind.REAL,
+            call__stream__in={Stream.D5, before.stream},
             at__gte=midnight(before.arrived_at, timezone=before.timezone),
             at__lt=before.arrived_at,
         )
