@@ -208,3 +208,13 @@ def test_who_leads_the_line_reads_who_has_a_question_and_how_it_was_answered(
     shown = said(client.get(page).content.decode())
     assert "Ann has this question until" not in shown
     assert "Ann said at" in shown
+
+
+def test_whose_number_is_seen_is_in_the_logbook(question: Tape, ann: Agent, browser_of: Browser) -> None:
+    Agent.objects.filter(pk=ann.pk).update(state=AgentState.READY)
+    client = browser_of(ann.person)
+    client.get(LIST)
+    list_alone = purposes()
+    post(client, question, "claim")
+    assert list_alone == [(f"agent:{ann.pk}", "looking for questions left by voice")]
+    assert purposes()[-1] == (f"call:{question.call_id}", "answering a question")

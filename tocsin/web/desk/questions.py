@@ -95,16 +95,24 @@ def _page(request: PersonRequest, agent: Agent, *, refused: str = "") -> HttpRes
             "minutes": LEASE // timedelta(minutes=1),
             "refused": refused,
         }
-        if claimed:
-            page |= {
-                "is_in_line": _is_here(claimed),
-                "number": as_written(number_of_caller(call=claimed.call_id)),
-                "texts": texts_to_send(call=claimed.call_id) if texting(call=claimed.call_id).possible else (),
-                "outcome": request.POST.get("outcome", ""),
-                "answer": request.POST.get("answer", ""),
-                "longest": LONGEST_NOTE_ON_QUESTION,
-            }
+    if claimed:
+        page |= _caller_of(agent, claimed) | {
+            "is_in_line": _is_here(claimed),
+            "outcome": request.POST.get("outcome", ""),
+            "answer": request.POST.get("answer", ""),
+            "longest": LONGEST_NOTE_ON_QUESTION,
+        }
     return render(request, "desk/questions.html", page)
+
+
+def _caller_of(agent: Agent, claimed: Tape) -> dict[str, object]:
+    """The number of who left the question, and what can be sent there: a view of that person alone."""
+    call = claimed.call_id
+    with _viewing(agent, purpose="answering a question", subject=f"call:{call}"):
+        return {
+            "number": as_written(number_of_caller(call=call)),
+            "texts": texts_to_send(call=call) if texting(call=call).possible else (),
+        }
 
 
 def _is_here(tape: Tape) -> bool:
