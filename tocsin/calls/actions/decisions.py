@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from tocsin.authorities.actions import acting_as_centre
 from tocsin.calls import models
 from tocsin.calls.actions.journal import store_calls
-from tocsin.calls.actions.line_orders import answer_orders, open_orders
+from tocsin.calls.actions.orders import answer_orders, open_orders
 from tocsin.calls.actions.screens import tell_screens
 from tocsin.calls.actions.sms import order_sms
 from tocsin.calls.actions.supervision import store_supervisions

@@ -6,7 +6,7 @@ from datetime import datetime
 from tocsin.accounts.models import Person
 from tocsin.activations.models import Activation
 from tocsin.calls import models
-from tocsin.calls.actions.line_orders import place_order
+from tocsin.calls.actions.orders import place_order
 from tocsin.calls.ports import SupervisorVerb
 from tocsin.calls.queries.supervision import supervision_of
 from tocsin.calls.queries.tapes import streams_heard_by
