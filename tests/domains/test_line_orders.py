@@ -134,7 +134,7 @@ def test_only_a_coordinator_of_the_authority_asks(
     waiting(fire)
     ask, where = ways(fire, ann)[verb]
     for person in (dirk, otto, ann.person):
-        with pytest.raises(Refusal, match="Only a coordinator of this authority"):
+        with pytest.raises(Refusal, match="Only a coordinator of this authority may ask for this"):
             ask(call="c1", activation=fire, by=person, why=WHY, at=NOON, **where)
     assert not LineOrder.objects.exists()
     assert lines() == []

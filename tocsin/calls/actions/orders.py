@@ -48,7 +48,7 @@ def place_order(
     """Put an order before the switchboard and in the logbook; Refusal where `by` leads no line of this authority,
     or says no reason."""
     if not acts_for(by, activation.authority, Role.COORDINATOR):
-        raise Refusal("Only a coordinator of this authority changes who is served when.")
+        raise Refusal("Only a coordinator of this authority may ask for this.")
     why = reason_in_words(why)
     with transaction.atomic():
         order = LineOrder.objects.create(
