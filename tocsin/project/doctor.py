@@ -187,6 +187,24 @@ def look_at_recordings(instance: Instance) -> Finding:  # noqa: ARG001 - every l
     return found("recordings", f"{trouble}; {mend}" if unkept + undeleted else "", "none is left behind")
 
 
+def look_at_sms(instance: Instance) -> Finding:  # noqa: ARG001 - every look is called alike
+    """Whether anything carries SMS: where nothing does that is no fault, and nothing to find out in need."""
+    load_django()
+    from django.conf import settings  # noqa: PLC0415 - all of these need Django
+    from django.db import Error  # noqa: PLC0415
+
+    from tocsin.authorities.models import Number  # noqa: PLC0415
+
+    try:
+        has_line = Number.objects.exists()
+    except Error:
+        return found("SMS", "cannot be read: run `tocsin db migrate`, then this again", "")
+    if settings.GATEWAYS.get("sms"):
+        return found("SMS", "", "a carrier is set")
+    without = "no carrier: no caller is offered the SMS of the line, and who cannot hear has no text from an agent"
+    return found("SMS", "", without if has_line else "no carrier, and no line yet that would need one")
+
+
 def load_django() -> None:
     """Make the tables of the application known."""
     import django  # noqa: PLC0415 - Django is slow to load
@@ -209,6 +227,7 @@ LOOKS_AT_DATABASE: tuple[Callable[[Instance], Finding], ...] = (
     look_at_retention,
     look_at_logbook,
     look_at_recordings,
+    look_at_sms,
 )
 
 
