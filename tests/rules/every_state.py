@@ -102,12 +102,10 @@ ASKED: dict[str, Begin] = {
 CALLED_BACK: dict[str, Begin] = {
     begin.__name__: begin for begin in (call_backs.promised, call_backs.dialling, retrying, in_hours.deferred)
 }
+OUTSIDE = [*outside.WITH_AGENT, outside.deserted, outside.handed_over, outside.alone]
 CONSULTED: dict[str, Begin] = {
     **{f"{begin.__name__} with a colleague": begin for begin in consulting.STAGES},
-    **{
-        f"{begin.__name__} with somebody outside": begin
-        for begin in [*outside.WITH_AGENT, outside.deserted, outside.alone]
-    },
+    **{f"{begin.__name__} with somebody outside": begin for begin in OUTSIDE},
     **{begin.__name__: begin for begin in (calling_112, with_112)},
 }
 EVERY: dict[str, Begin] = {**PLAIN, **ASKED, **CALLED_BACK, **CONSULTED}

@@ -126,6 +126,10 @@ class Promises(ModelSwitch):
             if consultation.stage is Stage.ALONE:
                 assert (call.state, call.agent) == (CallState.OUTSIDE, None)
                 continue
+            if consultation.stage is Stage.RINGING and call.state is CallState.OUTSIDE:
+                # Handed over, and nobody answered yet.
+                assert (call.agent, bool(consultation.number), bool(call.due_at)) == (None, True, True)
+                continue
             assert call.agent == consultation.by
             if consultation.by is None:
                 assert (call.state, consultation.stage) == (CallState.EMERGENCY, Stage.RINGING)

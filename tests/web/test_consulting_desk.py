@@ -82,6 +82,16 @@ def test_the_title_of_the_window_says_who_is_asked_also_outside(
     assert f'data-title="{title}"' in drawn(ann)
 
 
+@pytest.mark.parametrize(("number", "can"), [("+3232222222", {"F6 hand_over", "F7 resume"}), ("", {"F7 resume"})])
+def test_while_it_rings_outside_and_nowhere_else_the_caller_can_be_handed_over(
+    ann: Agent, dora: Agent, call: Call, number: str, can: set[str]
+) -> None:
+    consulted(call, by=ann, agent=None if number else dora, stage=Stage.RINGING, number=number)
+    html = drawn(ann)
+    assert keys(html) == can
+    assert ("whoever answers has the caller at once" in html) is bool(number)
+
+
 @pytest.mark.parametrize("stage", [Stage.RINGING, Stage.SPEAKING, Stage.TOGETHER])
 def test_112_is_one_key_away_from_the_agent_who_asks_and_not_in_an_exercise(
     ann: Agent, dora: Agent, call: Call, stage: Stage

@@ -8,7 +8,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from tocsin.activations.rules import Stream
-from tocsin.calls.rules import emergency, journey, moves, saying, supervision, timing
+from tocsin.calls.rules import emergency, handing_over, journey, moves, saying, supervision, timing
 from tocsin.calls.rules.agents import Agent
 from tocsin.calls.rules.consultation import ASKED, Consultation, Stage
 from tocsin.calls.rules.draft import Draft
@@ -28,7 +28,7 @@ INSTEAD_112 = "112 instead"
 def about(draft: Draft, agent: Agent) -> Consultation | None:
     """The consultation that an agent takes part in, asking or asked."""
     found = draft.consultations.get(agent.call)
-    if found is None or found.stage is Stage.ALONE:
+    if found is None or draft.calls[found.call].state is CallState.OUTSIDE:
         return None
     return found if agent.id in (found.by, found.agent) else None
 
@@ -203,6 +203,8 @@ def answered(draft: Draft, leg: str) -> None:
     consultation = _dialled(draft, leg)
     if consultation and consultation.stage is Stage.RINGING and consultation.by is None:
         emergency.answered(draft, consultation)
+    elif consultation and handing_over.rings(draft, consultation):
+        handing_over.answered(draft, consultation)
     elif consultation and consultation.stage is Stage.RINGING:
         _bring(draft, *_pair(draft, _move(draft, consultation, Stage.SPEAKING)))
     elif consultation is None:
@@ -219,12 +221,14 @@ def gone_outside(draft: Draft, leg: str, *, why: str) -> None:
         saying.end(draft, draft.calls[consultation.call], why=why)
     elif consultation.by is None:
         emergency.unreached(draft, consultation, why=why)
+    elif handing_over.rings(draft, consultation):
+        handing_over.unreached(draft, consultation, why=why)
     else:
         give_up(draft, consultation, why=why)
 
 
 def overdue(draft: Draft, call: Call) -> None:
-    """112 rings for longer than any number may: what became of it was never told."""
+    """A number without an agent rings for longer than any may: what became of it was never told."""
     consultation = draft.consultations[call.leg]
     draft.tell(moves.Release(consultation.name))
     gone_outside(draft, consultation.name, why="never told")
@@ -260,7 +264,7 @@ def heard_by(draft: Draft, call: Call) -> set[str]:
     """The legs that a caller must hear."""
     consultation = draft.consultations.get(call.leg)
     if call.state is CallState.OUTSIDE and consultation:
-        return {consultation.name}
+        return {consultation.name} if consultation.stage is Stage.ALONE else set()
     if call.state is not CallState.TALKING or call.agent is None:
         return set()
     heard = {draft.agents[call.agent].leg} | supervision.joined(draft, call)

@@ -8,6 +8,7 @@ from tocsin.calls.rules import (
     consulting,
     d2_breaks,
     events,
+    handing_over,
     hold,
     journey,
     moves,
@@ -110,6 +111,8 @@ def _about_a_colleague(draft: Draft, call: Call, consultation: Consultation, eve
             consulting.join(draft, consultation)
         case Verb.HAND_OVER if speaks or consultation.stage is Stage.TOGETHER:
             consulting.hand_over(draft, consultation, why="handed over")
+        case Verb.HAND_OVER if consultation.number:
+            handing_over.begin(draft, consultation)
         case Verb.CONSULT if transfer.may_call_112_instead(draft, call, consultation, event):
             consulting.call_112_instead(draft, draft.agents[event.agent], consultation, event)
         case Verb.HANG_UP:

@@ -153,6 +153,9 @@ def _resume(draft: Draft, call: Call, together_with: frozenset[str], census: eve
     match call.state:
         case CallState.HELD | CallState.EMERGENCY:
             draft.tell(moves.PlayMusic(leg))
+        case CallState.OUTSIDE if not partners:
+            # Handed over, and it rings.
+            draft.tell(moves.PlayMusic(leg))
         case CallState.CHOOSING if call.question in asking.QUESTIONS:
             # The number that was read out, or entered, is not stored.
             draft.tell(moves.TakeIn(leg))

@@ -114,7 +114,11 @@ def decide(
 
 
 # By state, what follows when time is up, where it is not left to the part of the journey.
-_DUE = {CallState.EMERGENCY: consulting.overdue, CallState.HELD: hold.due}
+_DUE = {
+    CallState.EMERGENCY: consulting.overdue,
+    CallState.OUTSIDE: consulting.overdue,
+    CallState.HELD: hold.due,
+}
 
 
 def _take_due_calls(draft: Draft) -> None:

@@ -77,6 +77,7 @@ _JOINED: Mapping[str, Words] = {
 }
 _RESUMED: Mapping[str, Words] = {
     CallState.HELD: _("%(agent)s speaks with the caller again."),
+    CallState.OUTSIDE: _("%(agent)s speaks with the caller again."),
     CallState.RECONNECTING: _("%(agent)s is back, and speaks with the caller again."),
 }
 # In these states it is said why it did not stay as it was, or how it ended, by the journal's word.
