@@ -218,8 +218,8 @@ def leg_up(draft: Draft, event: events.AgentLegUp) -> None:
     call = _call_of(draft, agent)
     if call and call.state is CallState.RECONNECTING:
         connect(draft, agent, call, why="agent came back")
-    elif call and call.state is CallState.TALKING and (
-        older or comes_back or draft.is_apart(call.voice, agent.leg)
+    elif (
+        call and call.state is CallState.TALKING and (older or comes_back or draft.is_apart(call.voice, agent.leg))
     ):
         # Before the older one is dropped, so that the caller's bridge is never empty. Where there is none and none
         # was awaited, we were restarted, and the census of the caller's node says whether both are together.

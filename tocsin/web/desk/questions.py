@@ -24,6 +24,7 @@ from tocsin.web.desk.panel import as_written
 from tocsin.web.guards import PersonRequest, for_roles
 from tocsin.web.tape_sound import sound_of
 from tocsin.workforce.models import Agent
+from tocsin.workforce.queries import agent_of
 
 MOST_SHOWN = 30
 
@@ -133,7 +134,7 @@ def _viewing(agent: Agent, *, purpose: str, subject: str) -> AbstractContextMana
 
 def _free_agent(request: PersonRequest) -> Agent:
     """The agent who asks, with nobody on the line; raises Http404 for others."""
-    agent = Agent.objects.filter(person=request.user).select_related("person").first()
+    agent = agent_of(request.user)
     if agent is None or agent.state not in MAY_TAKE_QUESTIONS:
         raise Http404
     return agent
