@@ -69,24 +69,21 @@ def measure(*, tell: Tell) -> dict[str, object]:
     `python_share` is the switchboard's of the processor time that a call takes at the ceiling, and `call_ms` what
     each program takes.
     """
-    with hall(staff=AGENTS, tell=tell) as (ours, peer), at_work():
-        rounds = []
-        for place in range(ROUNDS):
-            ceilings = _ceilings(ours, peer, tell=tell)
-            tell(f"round {place + 1}: tocsin {ceilings[ours.name]:g}/s, app_queue {ceilings[peer.name]:g}/s")
-            rounds.append(ceilings)
-        ceiling = median(ceilings[ours.name] for ceilings in rounds)
-        call_ms = undisturbed(lambda: _milliseconds_a_call(ours, rate=round(ceiling), tell=tell), tell=tell)
-        flooded, afterwards = undisturbed(lambda: _flood(ours, rate=round(FLOOD * ceiling), tell=tell), tell=tell)
-        peer_ceiling = median(ceilings[peer.name] for ceilings in rounds)
-        flood_rate = round(FLOOD * peer_ceiling)
-        peer_flooded, _ = undisturbed(lambda: _flood(peer, rate=flood_rate, tell=tell), tell=tell)
-    ratio = median(ceilings[ours.name] / ceilings[peer.name] for ceilings in rounds)
+    rounds = []
+    for place in range(ROUNDS):
+        ceilings = _ceilings(OURS, PEER, tell=tell)
+        tell(f"round {place + 1}: {', '.join(f'{name} {ceiling:g}/s' for name, ceiling in ceilings.items())}")
+        rounds.append(ceilings)
+    ceiling, peer_ceiling = (median(ceilings[each.name] for ceilings in rounds) for each in (OURS, PEER))
+    call_ms = _measured(lambda: _milliseconds_a_call(OURS, rate=round(ceiling), tell=tell), tell=tell)
+    flooded, afterwards = _measured(lambda: _flood(OURS, rate=round(FLOOD * ceiling), tell=tell), tell=tell)
+    peer_flooded, _ = _measured(lambda: _flood(PEER, rate=round(FLOOD * peer_ceiling), tell=tell), tell=tell)
+    ratio = median(ceilings[OURS.name] / ceilings[PEER.name] for ceilings in rounds)
     share = call_ms[SWITCHBOARD] / sum(call_ms.values())
     return {
         "ratio": round(ratio, 2),
         "per_second": ceiling,
-        "peer": peer.name,
+        "peer": PEER.name,
         "peer_per_second": peer_ceiling,
         "flooded_per_second": round(flooded),
         "peer_flooded_per_second": round(peer_flooded),
@@ -97,12 +94,18 @@ def measure(*, tell: Tell) -> dict[str, object]:
     }
 
 
-def undisturbed(measure: Callable[[], T], *, tell: Tell) -> T:
-    """What is measured while the host leaves us the processors, or at the last of TRIES."""
-    stolen = stolen_share()
+def _measured(measure: Callable[[], T], *, tell: Tell) -> T:
+    """What is measured in a hall of its own while the host leaves us the processors, or at the last of TRIES.
+
+    Of its own, because an engine that was offered more than it carries is left with what the peer's queue did not
+    finish, and for minutes carries less of either.
+    """
     for trial in range(TRIES):
-        measured = measure()
-        if (taken := stolen()) <= MOST_STOLEN:
+        with hall(staff=AGENTS, tell=tell), at_work():
+            stolen = stolen_share()
+            measured = measure()
+            taken = stolen()
+        if taken <= MOST_STOLEN:
             break
         tell(f"the host took {taken:.0%} of the processors meanwhile, try {trial + 1} of {TRIES}")
     return measured
@@ -159,7 +162,7 @@ def _ceilings(*contenders: Contender, tell: Tell) -> dict[str, float]:
 def _carries(contender: Contender, *, rate: int, tell: Tell) -> bool:
     """Whether a rate is carried, at the first try or the second: the machine does other things, too."""
     for _ in range(2):
-        share = undisturbed(lambda: _step(contender, rate=rate), tell=tell)
+        share = _measured(lambda: _step(contender, rate=rate), tell=tell)
         tell(f"{contender.name:>10} {rate:6} calls/s: {share:7.2%} connected")
         if share >= CARRIED:
             return True
@@ -194,11 +197,8 @@ def _calling(contender: Contender, *, rate: int) -> Iterator[subprocess.Popen[by
 
 
 @contextlib.contextmanager
-def hall(*, staff: int, tell: Tell) -> Iterator[tuple[Contender, Contender]]:
-    """The centre with an open line, and so many agents whose telephones are connected; gives us and the peer.
-
-    Agents return what they hear.
-    """
+def hall(*, staff: int, tell: Tell) -> Iterator[None]:
+    """The centre with an open line, and so many agents with their telephones, which return what they hear."""
     tell(f"starting the engine, the switchboard and {staff} agents of each side")
     names = instance.home / "logins.csv"
 
@@ -216,7 +216,7 @@ def hall(*, staff: int, tell: Tell) -> Iterator[tuple[Contender, Contender]]:
         stack.callback(end, standing)
         connected = Agent.objects.filter(connected=True)
         wait_until(lambda: connected.count() == staff, "every agent's telephone")
-        yield Contender("tocsin", NUMBER, _ours_connected), Contender("app_queue", "queue", _peer_connected)
+        yield
 
 
 @contextlib.contextmanager
@@ -275,3 +275,7 @@ def live_calls() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM calls_call WHERE state NOT IN ('ended', 'fallback')")
         return int(cursor.fetchone()[0])
+
+
+OURS = Contender("tocsin", NUMBER, _ours_connected)
+PEER = Contender("app_queue", "queue", _peer_connected)

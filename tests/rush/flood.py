@@ -11,7 +11,7 @@ import traceback
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.rush.calls import at_work, hall
+from tests.rush.calls import OURS, at_work, hall
 from tests.rush.centre import CALLERS, Tell, end, sipp
 from tests.rush.crowd import BEGIN, FIRST_KEY, Crowd
 from tests.rush.floors import staffed
@@ -78,10 +78,10 @@ def _really(*, tell: Tell) -> int:
     placed = RATE * REAL_SECONDS
     counts = instance.home / "flood.csv"
     counts.unlink(missing_ok=True)
-    with hall(staff=AGENTS, tell=tell) as (ours, _), at_work():
+    with hall(staff=AGENTS, tell=tell), at_work():
         callers = sipp(
             "caller.xml",
-            *("-s", ours.extension, "-r", str(RATE), "-m", str(placed), "-l", str(placed), "-d", str(HOLD_MS)),
+            *("-s", OURS.extension, "-r", str(RATE), "-m", str(placed), "-l", str(placed), "-d", str(HOLD_MS)),
             *("-trace_stat", "-fd", "1", "-stf", str(counts)),
             address=CALLERS,
             port=instance.ports.outside_sip,

@@ -120,15 +120,15 @@ def _people(names: Path) -> list[int]:
 
 def _beside_the_peer(*, tell: Tell) -> tuple[list[float], list[float]]:
     """Milliseconds from free to offered, ours and the peer's: the same callers in line, on the same engine."""
-    with calls.hall(staff=STAFF, tell=tell) as (ours, peer):
+    with calls.hall(staff=STAFF, tell=tell):
         agents = list(Agent.objects.filter(connected=True).values_list("pk", flat=True))
-        with _callers_in_line(ours.extension):
+        with _callers_in_line(calls.OURS.extension):
             # Only those who were free while somebody waited.
             samples = CALLERS_IN_LINE - 2 * STAFF
             our_ms = Desks(talk_seconds=TALK_SECONDS, apart_seconds=TALK_SECONDS / STAFF).work(
                 agents, samples=samples, patience_seconds=60
             )
-        tell(f"{ours.name}: {_told(our_ms)}")
+        tell(f"{calls.OURS.name}: {_told(our_ms)}")
         members = sipp(
             "queue_leaving_agent.xml",
             "-trace_shortmsg",
@@ -136,17 +136,18 @@ def _beside_the_peer(*, tell: Tell) -> tuple[list[float], list[float]]:
             port=instance.ports.outside_sip,
         )
         try:
-            with _callers_in_line(peer.extension):
-                before = peer.connected()
+            with _callers_in_line(calls.PEER.extension):
+                before = calls.PEER.connected()
                 wait_until(
-                    lambda: peer.connected() - before >= CALLERS_IN_LINE - STAFF, "the peer's members to talk"
+                    lambda: calls.PEER.connected() - before >= CALLERS_IN_LINE - STAFF,
+                    "the peer's members to talk",
                 )
         finally:
             end(members)
         log = instance.home / f"queue_leaving_agent_{members.pid}_shortmessages.log"
         their_ms = list(_from_bye_to_invite(log.read_text()))
         log.unlink()
-        tell(f"{peer.name}: {_told(their_ms)}")
+        tell(f"{calls.PEER.name}: {_told(their_ms)}")
     return our_ms, their_ms
 
 
