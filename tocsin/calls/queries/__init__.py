@@ -27,7 +27,7 @@ from tocsin.calls.rules.returning import midnight
 from tocsin.calls.rules.seal import Row, steps_digest
 from tocsin.calls.rules.sms import SmsState
 from tocsin.calls.rules.states import CallState
-from tocsin.logbook.models import Line as LogbookLine
+from tocsin.logbook.models import Line
 from tocsin.workforce.models import Agent, AgentStep
 from tocsin.workforce.rules import AgentState
 
@@ -91,7 +91,7 @@ class WrittenNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WaitingCallers:
     """Who waits for an agent, of those that the agent may be offered."""
 
     waiting: int
@@ -99,7 +99,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Plant:
+class Presence:
     """Whether the switchboard decides, and whether it reaches the telephone switch."""
 
     switchboard: bool
@@ -211,7 +211,7 @@ def topics_of(*, authority: int) -> tuple[tuple[int, str], ...]:
     return tuple(in_use.order_by("name").values_list("id", "name"))
 
 
-def waiting_for(*, agent: Agent) -> Line:
+def waiting_for(*, agent: Agent) -> WaitingCallers:
     """Those who wait and may be offered to this agent, and since when the first of them has a place in line."""
     found = Call.objects.filter(
         state=CallState.WAITING,
@@ -219,7 +219,7 @@ def waiting_for(*, agent: Agent) -> Line:
         stream__in=[stream for stream in Stream if stream is not Stream.D2 or stream in agent.skills],
         activation__authority__in=agent.serves.all(),
     ).aggregate(waiting=Count("pk"), longest=Min("queued_at"))
-    return Line(waiting=found["waiting"], longest_since=found["longest"])
+    return WaitingCallers(waiting=found["waiting"], longest_since=found["longest"])
 
 
 def help_in_conversation(*, agent: Agent) -> HelpStep | None:
@@ -261,11 +261,11 @@ def admitted_agents() -> QuerySet[Agent]:
     return Agent.objects.filter(person__is_active=True, person__roles__contains=[Role.AGENT])
 
 
-def state_of_plant(*, at: datetime) -> Plant:
+def presence(*, at: datetime) -> Presence:
     """How the switchboard and the telephone switch are, by the switchboard's own word."""
     pulse = Pulse.objects.first()
     speaks = pulse is not None and at - pulse.at < SILENT_SWITCHBOARD
-    return Plant(switchboard=speaks, switch=bool(speaks and pulse and pulse.switch_connected))
+    return Presence(switchboard=speaks, switch=bool(speaks and pulse and pulse.switch_connected))
 
 
 def called_telephone(*, agent: Agent) -> TelephoneLogin | None:
@@ -285,10 +285,10 @@ def journal_broken_at() -> datetime | None:
     # line that is looked up here has its steps.
     newest_call_step = CallStep.objects.aggregate(newest=Max("id", default=0))["newest"]
     newest_agent_step = AgentStep.objects.aggregate(newest=Max("id", default=0))["newest"]
-    newest_line = LogbookLine.objects.aggregate(newest=Max("id", default=0))["newest"]
+    newest_line = Line.objects.aggregate(newest=Max("id", default=0))["newest"]
     call_steps = _up_to(CallStep.objects.order_by("id").values().iterator())
     agent_steps = _up_to(AgentStep.objects.order_by("id").values().iterator())
-    for line in LogbookLine.objects.filter(kind=BATCH, id__lte=newest_line).order_by("id").iterator():
+    for line in Line.objects.filter(kind=BATCH, id__lte=newest_line).order_by("id").iterator():
         digest = steps_digest(
             call_steps=call_steps(max(line.facts.get("call_steps", []), default=0)),
             agent_steps=agent_steps(max(line.facts.get("agent_steps", []), default=0)),

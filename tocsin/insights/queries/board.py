@@ -6,7 +6,7 @@ from itertools import product
 
 from tocsin.activations.models import Activation
 from tocsin.activations.rules import Requirement, Stream
-from tocsin.calls.queries import state_of_plant
+from tocsin.calls.queries import presence
 from tocsin.calls.rules import agents as rules
 from tocsin.calls.rules.states import Call, CallState
 from tocsin.insights.queries import journal, settled
@@ -43,15 +43,15 @@ def board(*, activation: Activation, now: datetime) -> Board:
     streams = [Stream(stream) for stream in activation.streams]
     at_once = moment(live, agents=agents, languages=activation.languages, streams=streams)
     to_call_back = owed(journal.call_backs_owed(activation=activation.pk), now=now)
-    plant = state_of_plant(at=now)
+    there = presence(at=now)
     return Board(
         now=now,
         verdict=verdict(
             moment=at_once,
             agents=agents,
             late=to_call_back.late,
-            switchboard=plant.switchboard,
-            switch=plant.switch,
+            switchboard=there.switchboard,
+            switch=there.switch,
             now=now,
             target=activation.target_within,
         ),

@@ -20,7 +20,7 @@ from tocsin.activations.rules import State, Stream
 from tocsin.calls import actions
 from tocsin.calls.models import LONGEST_BROADCAST, LONGEST_REASON, Call
 from tocsin.calls.ports import LineVerb
-from tocsin.calls.queries import help_wanted, state_of_plant
+from tocsin.calls.queries import help_wanted, presence
 from tocsin.calls.queries.supervision import supervisions_in
 from tocsin.calls.rules import timing
 from tocsin.calls.rules.states import IN_LINE, QUEUED, CallState, Rank
@@ -173,7 +173,7 @@ def drawn(activation: Activation) -> str:
 
     context = {
         "activation": activation,
-        "plant": state_of_plant(at=now),
+        "presence": presence(at=now),
         "helps": help_wanted(activation=activation.pk),
         "ringing": rows(seen.ringing),
         "waiting": rows(seen.waiting),

@@ -92,7 +92,7 @@ class Panel:
                 "line": queries.waiting_for(agent=agent),
                 "takes_questions": agent.state in MAY_TAKE_QUESTIONS and takes_questions(agent),
                 "called": how_it_is(agent),
-                "plant": queries.state_of_plant(at=timezone.now()),
+                "presence": queries.presence(at=timezone.now()),
             },
         )
 
