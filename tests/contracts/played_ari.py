@@ -1,9 +1,11 @@
 """Asterisk's REST interface as far as an empty switch needs it, which fails where a test says."""
 
+import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -31,6 +33,9 @@ class PlayedAri:
         self.failures: dict[str, Callable[[], Awaitable[None]]] = {}
         # Those who ever connected, the last one last.
         self.connections: list[ServerConnection] = []
+        # By global variable of the dial plan, all that it was told.
+        self.variables: defaultdict[str, list[str]] = defaultdict(list)
+        self._told = asyncio.Condition()
 
     @property
     def access(self) -> AriAccess:
@@ -46,6 +51,15 @@ class PlayedAri:
         self._server.close()
         await self._server.wait_closed()
 
+    async def happens(self, event: dict[str, Any]) -> None:
+        """Tell of something."""
+        await self.connections[-1].send(json.dumps(event))
+
+    async def is_told(self, variable: str, *, times: int) -> None:
+        """Return when a variable was told so often."""
+        async with self._told:
+            await self._told.wait_for(lambda: len(self.variables[variable]) >= times)
+
     async def lose(self) -> None:
         """End the connection."""
         await self.connections[-1].close()
@@ -54,6 +68,11 @@ class PlayedAri:
         self.connections.append(connection)
         async for text in connection:
             request = json.loads(text)
+            if request["uri"] == "asterisk/variable":
+                told = {each["name"]: each["value"] for each in request["query_strings"]}
+                async with self._told:
+                    self.variables[told["variable"]].append(told["value"])
+                    self._told.notify_all()
             status = self.refusals.get(request["uri"], HTTPStatus.OK)
             answer = {
                 "type": "RESTResponse",

@@ -13,6 +13,7 @@ from tests.contracts.registering import REALM, login
 from tests.patience import PATIENCE_SECONDS
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.ari import Answer, open_ari
+from tocsin.gateways.asterisk.door import MOST_AT_HAND
 from tocsin.gateways.asterisk.switch import AsteriskSettings, AsteriskSwitch
 from tocsin.gateways.asterisk.telephones import Browsers
 
@@ -95,3 +96,18 @@ def test_the_log_tells_what_was_refused_and_not_whose_number_it_was(caplog: pyte
     play()
     assert "Dial c1-back" in caplog.text
     assert number not in caplog.text
+
+
+def test_the_dial_plan_is_told_again_how_many_may_come_in_after_somebody_did() -> None:
+    """Whoever comes in reads the room, and writes one less; what was told in between is undone."""
+
+    @played
+    async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
+        await switch.connect()
+        await asterisk.is_told("ROOM", times=1)
+        channel = {"id": "c1", "creationtime": "2026-03-07T12:00:00.000+0000", "caller": {"number": ""}}
+        await asterisk.happens({"type": "StasisStart", "args": ["caller", "1771"], "channel": channel})
+        await asterisk.is_told("ROOM", times=2)
+        assert asterisk.variables["ROOM"] == [str(MOST_AT_HAND), str(MOST_AT_HAND - 1)]
+
+    play()

@@ -16,6 +16,10 @@ MOST_AT_HAND = 60
 _REQUESTS_OF_A_CALL = 6
 # Asterisk is told when the room is so much more, or less, than it believes.
 _STEP = 15
+# And so long after callers came in, whatever it believes. Those who come in take one off each by reading, counting
+# and writing, and so undo what was told in between: in a flood the dial plan soon had no room, and nobody came in
+# any more from whom that could be seen.
+AGAIN_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -24,11 +28,14 @@ class Door:
 
     _room: int = 0
     _arriving: set[str] = field(default_factory=set)
+    # Whether callers came in since it was told, so that it may believe anything.
+    is_unsure: bool = False
 
     def arrived(self, leg: str) -> None:
         """A caller came in, which the dial plan has counted."""
         self._arriving.add(leg)
         self._room -= 1
+        self.is_unsure = True
 
     def settled(self, leg: str) -> None:
         """A caller was answered, sent back or is gone."""
@@ -41,10 +48,16 @@ class Door:
 
     def moved(self, *, unconfirmed: int) -> Request | None:
         """What to tell Asterisk, which has so many requests before it; None while what it believes will do."""
-        at_hand = len(self._arriving) + unconfirmed // _REQUESTS_OF_A_CALL
-        room = max(MOST_AT_HAND - at_hand, 0)
+        room = self._left(unconfirmed)
         return self._told(room) if abs(room - self._room) >= _STEP else None
 
+    def told_again(self, *, unconfirmed: int) -> Request:
+        """What to tell Asterisk where nobody can be sure of what it believes."""
+        return self._told(self._left(unconfirmed))
+
+    def _left(self, unconfirmed: int) -> int:
+        return max(MOST_AT_HAND - len(self._arriving) - unconfirmed // _REQUESTS_OF_A_CALL, 0)
+
     def _told(self, room: int) -> Request:
-        self._room = room
+        self._room, self.is_unsure = room, False
         return Request("POST", "asterisk/variable", {"variable": _ROOM, "value": str(room)})

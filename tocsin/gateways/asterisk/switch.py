@@ -13,7 +13,7 @@ from websockets.exceptions import WebSocketException
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.ari import Answer, Ari, AriAccess, AriRefusedError, Event, open_ari
 from tocsin.gateways.asterisk.census import read_census
-from tocsin.gateways.asterisk.door import Door
+from tocsin.gateways.asterisk.door import AGAIN_SECONDS, Door
 from tocsin.gateways.asterisk.exchange import Exchange
 from tocsin.gateways.asterisk.legs import Kind, Request
 from tocsin.gateways.asterisk.telephones import Browsers, Telephones
@@ -78,6 +78,7 @@ class AsteriskSwitch:
             ties=self._ties,
         )
         self._door = Door()
+        self._door_again: asyncio.TimerHandle | None = None
         self._ari: Ari | None = None
         # Whether the connection was lost to another process.
         self.replaced = False
@@ -173,6 +174,9 @@ class AsteriskSwitch:
 
     async def _disconnect(self) -> None:
         ari, self._ari = self._ari, None
+        if self._door_again:
+            self._door_again.cancel()
+            self._door_again = None
         if ari:
             await ari.close()
 
@@ -218,6 +222,7 @@ class AsteriskSwitch:
         match event:
             case ports.CallArrived():
                 self._door.arrived(event.leg)
+                self._tend_door()
             case ports.LegEnded():
                 self._door.settled(event.leg)
         self._inbox.append(event)
@@ -240,3 +245,10 @@ class AsteriskSwitch:
     def _tend_door(self) -> None:
         if self._ari and (request := self._door.moved(unconfirmed=self.backlog)):
             self._tell(request, "door")
+        if self._ari and self._door.is_unsure and self._door_again is None:
+            self._door_again = asyncio.get_running_loop().call_later(AGAIN_SECONDS, self._tell_door_again)
+
+    def _tell_door_again(self) -> None:
+        self._door_again = None
+        if self._ari and self._door.is_unsure:
+            self._tell(self._door.told_again(unconfirmed=self.backlog), "door")
