@@ -197,6 +197,17 @@ async def test_a_message_for_one_of_those_who_talk_keeps_nobody_from_leaving(boa
 
 
 @story
+async def test_who_is_parted_before_they_came_together_hears_no_message_to_its_end(board: Switchboard) -> None:
+    leg, agent_leg = await board.waiting_call(), await board.agent()
+    message = f"{agent_leg}-1"
+    await board.tells(
+        ports.Connect(leg, agent_leg), ports.Play(agent_leg, message, (ENDLESS,)), ports.Part(leg, agent_leg)
+    )
+    await board.hears(ports.MessagePlayed, leg=agent_leg, message=message)
+    assert (await board.census()).callers[leg].together_with == frozenset()
+
+
+@story
 async def test_a_tape_ends_when_it_is_stopped(board: Switchboard) -> None:
     leg, _ = await conversation(board)
     tape = f"{leg}-stopped"

@@ -111,3 +111,21 @@ def test_the_dial_plan_is_told_again_how_many_may_come_in_after_somebody_did() -
         assert asterisk.variables["ROOM"] == [str(MOST_AT_HAND), str(MOST_AT_HAND - 1)]
 
     play()
+
+
+def test_a_message_that_was_stopped_is_told_to_be_over_once_whether_or_not_asterisk_tells_it() -> None:
+    """Of a message for who leaves a bridge in the moment in which it begins, Asterisk tells nothing."""
+
+    @played
+    async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
+        await switch.connect()
+        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
+        assert await switch.next_events(timeout_seconds=None) == [ports.AgentLegUp("c1", "ann")]
+        await switch.carry_out([ports.Play("c1", "m1", ("brief",)), ports.StopPlaying("c1", "m1")])
+        assert await switch.next_events(timeout_seconds=None) == [ports.MessagePlayed("c1", "m1")]
+        for message in ("m1", "m2"):
+            playback = {"id": message, "target_uri": "channel:c1"}
+            await asterisk.happens({"type": "PlaybackFinished", "playback": playback})
+        assert await switch.next_events(timeout_seconds=None) == [ports.MessagePlayed("c1", "m2")]
+
+    play()

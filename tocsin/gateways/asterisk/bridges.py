@@ -24,8 +24,8 @@ def connect(name: str, other: str, legs: Legs) -> Iterator[Request]:
     yield from _leave(name, legs, bound_for=name)
     yield from _leave(other, legs, bound_for=name)
     # Asterisk would have this request wait for the end of a message, and all others behind it.
-    for entering in (leg, guest):
-        yield from stop_message(entering, entering.message)
+    yield from stop_message(name, leg, leg.message)
+    yield from stop_message(other, guest, guest.message)
     yield from _make_bridge(name, leg)
     leg.partners.add(other)
     guest.guest_of = name
@@ -38,7 +38,7 @@ def tie_in(name: str, other: str, legs: Legs, *, app: str) -> Iterator[Request]:
     if not leg.up or other in leg.ties:
         return
     yield from _leave(name, legs, bound_for=name)
-    yield from stop_message(leg, leg.message)
+    yield from stop_message(name, leg, leg.message)
     yield from _make_bridge(name, leg)
     tie = Tie(name, other)
     leg.partners.add(other)
@@ -56,16 +56,16 @@ def make_way(name: str, other: str, legs: Legs) -> Iterator[Request]:
 def enter_tied(name: str, host: str, legs: Legs) -> Iterator[Request]:
     """A leg goes to where the tie to a bridge on another node is, and is the guest of that bridge's leg."""
     yield from _leave(name, legs, bound_for=host)
-    yield from stop_message(legs[name], legs[name].message)
+    yield from stop_message(name, legs[name], legs[name].message)
     legs[name].guest_of = host
 
 
-def leave_tied(name: str, host: str, legs: Legs) -> Iterator[Request]:
-    """A leg is parted from its host on another node, which hangs up the tie."""
+def leave_tied(name: str, host: str, legs: Legs, *, on_the_way: bool) -> Iterator[Request]:
+    """A leg is parted from its host on another node, which hangs up the tie, also one that is `on_the_way`."""
     guest = legs.get(name)
-    if guest and guest.guest_of == host:
+    if guest and (on_the_way or guest.guest_of == host):
         guest.guest_of = ""
-        yield from stop_message(guest, guest.message)
+        yield from stop_message(name, guest, guest.message)
 
 
 def tie_broke(name: str, other: str, legs: Legs) -> Iterator[Request]:
@@ -88,12 +88,12 @@ def part(name: str, other: str, legs: Legs) -> Iterator[Request]:
         guest.guest_of = ""
         yield from listening.end_with(other, of=name, legs=legs)
         # It would wait for the end of what is played to whoever leaves.
-        yield from stop_message(guest, guest.message)
+        yield from stop_message(other, guest, guest.message)
         leaving = [other]
     if not leg.partners:
         leaving = [name, *leaving]
-        yield from stop_message(leg, leg.message)
-        yield from stop_announcement(leg, leg.announcement)
+        yield from stop_message(name, leg, leg.message)
+        yield from stop_announcement(name, leg, leg.announcement)
         yield from end_tape(leg)
     # The bridge stays, empty: Asterisk takes its time to remove one, and refuses another of the same name.
     if leaving:

@@ -16,6 +16,7 @@ from tocsin.gateways.asterisk.legs import Kind, Leg, Request, bridge_of, leg_of
 from tocsin.gateways.asterisk.listening import lend_ear, lost, read_ear
 from tocsin.gateways.asterisk.moves import requests_for
 from tocsin.gateways.asterisk.recording import go_on, stop_tape
+from tocsin.gateways.asterisk.sounds import message_of
 from tocsin.gateways.asterisk.ties import tie_named
 from tocsin.gateways.asterisk.tying import NodeTies, may_be_guest
 
@@ -98,8 +99,9 @@ class Exchange:
         self._ask(make_way(move.leg, move.other, self.legs), move)
 
     def let_go(self, move: ports.Part) -> None:
-        """A leg here is parted from one elsewhere."""
-        self._ask(leave_tied(move.other, move.leg, self.legs), move)
+        """A leg here is parted from one elsewhere, where it may not have arrived yet."""
+        on_the_way = move.other in self.ties.awaited(move.leg)
+        self._ask(leave_tied(move.other, move.leg, self.legs, on_the_way=on_the_way), move)
 
     def hang_up_lost_ties(self, *, node: str, theirs: Set[str]) -> None:
         """End the ties that end nowhere, by what is now known of another node: that it has these legs."""
@@ -107,6 +109,8 @@ class Exchange:
 
     def answered(self, request: Request, about: object, answer: Answer) -> None:
         """Take in what Asterisk said to a request."""
+        if request.stops and answer.status:
+            self._message_stopped(request.stops, message_of(request))
         if isinstance(about, ports.Recorded) and answer.status:
             self._tape_ended_unasked(about, answer)
         elif isinstance(about, _GoingOn) and answer.status and not answer.refused:
@@ -252,6 +256,14 @@ class Exchange:
         if leg:
             leg.message = "" if leg.message == message else leg.message
             leg.announcement = "" if leg.announcement == message else leg.announcement
+            if not leg.stopped.pop(message, False):
+                self.put(ports.MessagePlayed(name, message))
+
+    def _message_stopped(self, name: str, message: str) -> None:
+        """Of a message for who leaves a bridge in this moment, Asterisk may never tell the end."""
+        leg = self.legs.get(name)
+        if leg and leg.stopped.get(message) is False:
+            leg.stopped[message] = True
             self.put(ports.MessagePlayed(name, message))
 
     def _tape_runs(self, name: str, tape: str) -> None:
@@ -285,7 +297,8 @@ class Exchange:
     def _tape_ended_unasked(self, ended: ports.Recorded, answer: Answer) -> None:
         there = [] if answer.refused else json.loads(answer.body or "{}").get("channels", [])
         self._forget_tape(ended.leg, ended.tape)
-        self.put(replace(ended, whole=not there))
+        # Nobody is there either while one has yet to come in from another node.
+        self.put(replace(ended, whole=not there and not self.ties.awaited(ended.leg)))
 
     def _forget_tape(self, name: str, tape: str) -> None:
         leg = self.legs.get(name)

@@ -53,6 +53,8 @@ class Leg:
     # The message that may be playing to this leg, and the one in its bridge; None where that is not known.
     message: str | None = ""
     announcement: str | None = ""
+    # The messages that are stopped and not known to be over, and whether it was told already that they are.
+    stopped: dict[str, bool] = field(default_factory=dict)
     sent_back: bool = False
 
 
@@ -63,11 +65,12 @@ _BRIDGE = "call-"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An ARI request: HTTP method, path below /ari/, and query."""
+    """An ARI request: HTTP method, path below /ari/, and query; `stops` is the leg whose message it ends."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+    stops: str = ""
 
 
 def bridge_of(leg: str) -> str:

@@ -63,7 +63,7 @@ def lend_ear(channel: str, name: str, hears: ListenerSeen, legs: Legs) -> Iterat
         yield Request("DELETE", f"channels/{channel}")
         return
     listener.ear = channel
-    yield from stop_message(listener, listener.message)
+    yield from stop_message(name, listener, listener.message)
     bridge = bridge_of_ear(channel)
     yield Request("POST", "bridges", {"type": "mixing", "bridgeId": bridge})
     yield Request("POST", f"bridges/{bridge}/addChannel", {"channel": f"{name},{channel}"})

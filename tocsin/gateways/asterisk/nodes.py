@@ -80,10 +80,10 @@ class AsteriskNodes:
         """Each on its own node. See `calls.ports.Switch`."""
         for move in moves:
             node = self._nodes.get(ports.node_of(move.leg))
-            if node and (not isinstance(move, ports.Connect) or self._makes_way(move, node)):
-                await node.carry_out([move])
             if isinstance(move, ports.Part) and (other := self._nodes.get(ports.node_of(move.other))):
                 other.let_go(move)
+            if node and (not isinstance(move, ports.Connect) or self._makes_way(move, node)):
+                await node.carry_out([move])
 
     def _makes_way(self, move: ports.Connect, node: AsteriskSwitch) -> bool:
         """Have both legs leave bridges on other nodes; whether they can be connected at all."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from tocsin.calls import ports
 from tocsin.gateways.asterisk.legs import Leg, Request, ask_for_news, bridge_of
 
+_PLAYBACKS = "playbacks/"
+
 
 def play(move: ports.Play, leg: Leg) -> Iterator[Request]:
     """A message for this leg alone."""
@@ -33,25 +35,35 @@ def play_music(name: str, leg: Leg) -> Iterator[Request]:
 
 def stop_playing(move: ports.StopPlaying, leg: Leg) -> Iterator[Request]:
     """Silence, but for people."""
-    yield from stop_message(leg, move.message)
-    yield from stop_announcement(leg, move.message)
+    yield from stop_message(move.leg, leg, move.message)
+    yield from stop_announcement(move.leg, leg, move.message)
     if leg.music:
         leg.music = False
         yield Request("DELETE", f"channels/{move.leg}/moh")
 
 
-def stop_message(leg: Leg, message: str | None) -> Iterator[Request]:
+def stop_message(name: str, leg: Leg, message: str | None) -> Iterator[Request]:
     """The end of a message, if it is the one that is played to this leg; None is one that is not known."""
     if message and leg.message in (message, None):
         leg.message = ""
-        yield Request("DELETE", f"playbacks/{message}")
+        yield _stop(name, leg, message)
 
 
-def stop_announcement(leg: Leg, message: str | None) -> Iterator[Request]:
+def stop_announcement(name: str, leg: Leg, message: str | None) -> Iterator[Request]:
     """The end of a message, if it is the one that is played in the leg's bridge."""
     if message and leg.announcement in (message, None):
         leg.announcement = ""
-        yield Request("DELETE", f"playbacks/{message}")
+        yield _stop(name, leg, message)
+
+
+def message_of(stop: Request) -> str:
+    """Which message a request stops."""
+    return stop.path.removeprefix(_PLAYBACKS)
+
+
+def _stop(name: str, leg: Leg, message: str) -> Request:
+    leg.stopped.setdefault(message, False)
+    return Request("DELETE", f"{_PLAYBACKS}{message}", stops=name)
 
 
 def _media(names: Sequence[str]) -> dict[str, str]:

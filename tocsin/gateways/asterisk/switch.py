@@ -16,6 +16,7 @@ from tocsin.gateways.asterisk.census import read_census
 from tocsin.gateways.asterisk.door import AGAIN_SECONDS, Door
 from tocsin.gateways.asterisk.exchange import Exchange
 from tocsin.gateways.asterisk.legs import Kind, Request
+from tocsin.gateways.asterisk.stopping import Stopping
 from tocsin.gateways.asterisk.telephones import Browsers, Telephones
 from tocsin.gateways.asterisk.tying import NodeTies, Wanted
 
@@ -69,6 +70,7 @@ class AsteriskSwitch:
         self._settings = settings
         self._telephones = Telephones(settings.browsers)
         self._ties = NodeTies(settings.node, wanted or Wanted())
+        self._stopping = Stopping(self._write)
         self._exchange = Exchange(
             settings.access.app,
             settings.trunks,
@@ -89,8 +91,8 @@ class AsteriskSwitch:
 
     @property
     def backlog(self) -> int:
-        """How many requests Asterisk has not answered yet, and how many ties are not there yet."""
-        return self._ari.unanswered + self._ties.under_way if self._ari else 0
+        """How many requests are not told or not answered yet, and how many ties are not there yet."""
+        return self._ari.unanswered + self._stopping.held + self._ties.under_way if self._ari else 0
 
     async def connect(self) -> ports.Census:
         """Keep trying until Asterisk answers; see `calls.ports.Switch`."""
@@ -182,6 +184,7 @@ class AsteriskSwitch:
 
     async def _connect_once(self) -> ports.Census:
         self._early = []
+        self._stopping.forget()
         self._ari = ari = await open_ari(self._settings.access, on_event=self._hear, on_lost=self._lose)
         app = self._settings.access.app
         wished = _EVENTS + _NODE_EVENTS if self._settings.node else _EVENTS
@@ -235,11 +238,16 @@ class AsteriskSwitch:
 
     def _tell(self, request: Request, about: object) -> None:
         if self._ari:
+            self._stopping.tell(request, about)
+
+    def _write(self, request: Request, about: object) -> None:
+        if self._ari:
             then = partial(self._answered, request, about)
             self._ari.tell(request.method, request.path, query=request.query, then=then)
 
     def _answered(self, request: Request, about: object, answer: Answer) -> None:
-        self._exchange.answered(request, about, answer)
+        if self._stopping.is_granted(request, about, answer):
+            self._exchange.answered(request, about, answer)
         self._tend_door()
 
     def _tend_door(self) -> None:

@@ -44,6 +44,11 @@ class Wanted:
         """How many ties of bridges on a node are not there yet."""
         return sum(bool(awaited) and _is_of(name, on) for name, awaited in self._awaited.items())
 
+    def awaited(self, leg: str) -> set[str]:
+        """The legs elsewhere that have yet to come into this one's bridge."""
+        ties = [tie_named(name) for name, awaited in self._awaited.items() if awaited]
+        return {tie.other for tie in ties if tie is not None and tie.leg == leg}
+
     def found(self, ties: Iterable[Tie], *, on: str) -> None:
         """Of the ties of bridges on a node, these are left."""
         self._awaited = {name: awaited for name, awaited in self._awaited.items() if not _is_of(name, on)}
@@ -72,6 +77,10 @@ class NodeTies:
     def under_way(self) -> int:
         """How many ties from here are not there yet."""
         return self._wanted.under_way(on=self._node)
+
+    def awaited(self, leg: str) -> set[str]:
+        """The legs elsewhere that have yet to come into the bridge of this one."""
+        return self._wanted.awaited(leg)
 
     def take_up(self, found: Findings, legs: Legs) -> Iterator[Request]:
         """After a census; what arrived unheard is received now."""
