@@ -1,16 +1,17 @@
 """A plugin of pytest (-p): an instance of the tests' own, set before anything reads the environment.
 
-Tests that run side by side (pytest-xdist) have one each; ten ports apart, no port of theirs meets another's.
+Tests that run side by side (pytest-xdist) have one each, and a thousand ports for it and for those beside it
+(`instances`), of which the last ones are below those of media.
 """
 
 import os
 from pathlib import Path
 
 HOME = Path(os.environ.get("TOCSIN_TEST_HOME", Path(__file__).resolve().parent.parent / ".tocsin" / "tests"))
-PORT = int(os.environ.get("TOCSIN_TEST_PORT", "18000"))
+PORT = int(os.environ.get("TOCSIN_TEST_PORT", "12000"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 os.environ["TOCSIN_HOME"] = str(HOME / WORKER)
-os.environ["TOCSIN_PORT"] = str(PORT + 10 * int(WORKER.removeprefix("gw")))
+os.environ["TOCSIN_PORT"] = str(PORT + 1000 * (int(WORKER.removeprefix("gw")) % 8))
 for elsewhere in ("TOCSIN_BIND", "TOCSIN_HOSTS"):
     os.environ.pop(elsewhere, None)

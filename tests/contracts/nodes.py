@@ -29,8 +29,8 @@ from tocsin.gateways.asterisk.engine import Engine, EngineSettings, outside_trun
 PASSWORD = "only-in-this-test-0123456789"
 # Those of this process among all that test side by side. The system gives none of them to a connection that goes
 # out, as it would with higher ones while a switch that was killed is started again.
-_FIRST_PORT = 10_000 + 1000 * (int(WORKER.removeprefix("gw")) % 8)
-_PORTS = range(_FIRST_PORT, _FIRST_PORT + 1000)
+_FIRST_PORT = 10_000 + 250 * (int(WORKER.removeprefix("gw")) % 8)
+_PORTS = range(_FIRST_PORT, _FIRST_PORT + 250)
 
 
 def settings_in(home: Path, *, rtp_first: int = 19300) -> EngineSettings:

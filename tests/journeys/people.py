@@ -11,9 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.patience import PATIENCE_SECONDS
+
 AGENT_HERTZ, CITIZEN_HERTZ = 1000, 440
-# Only so that a journey that fails does not hang: the message before the queue takes some seconds.
-PATIENCE_MS = 60_000
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
 expect.set_options(timeout=PATIENCE_MS)
 # The strongest frequency that comes out of the page's telephone is within 15 Hz of the tone, and no whisper.
 HEARS = """hertz => {
