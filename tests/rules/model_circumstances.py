@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.rules.model_exchange import WHICH, ModelExchange
-from tests.rules.model_floor import AGENTS_NODE, BEGIN, CALLERS_NODE, INCIDENTS
+from tests.rules.model_floor import AGENTS_NODE, BEGIN, CALLERS_NODE, INCIDENTS, NODES
 from tocsin.calls import ports
 from tocsin.calls.rules import hours
 from tocsin.calls.rules.incidents import on_one_number
@@ -81,19 +81,15 @@ class Circumstances(ModelExchange):
             self.happen(ports.Disconnected())
             self.listening = False
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.restarted = False
-
     @rule()
     def switchboard_restarts(self) -> None:
         # What had happened is forgotten, but for what people asked; of telephones nothing is stored.
         asked = (ports.AgentAsked, ports.CoordinatorAsked)
         self.pending = [event for event in self.pending if isinstance(event, asked)]
         self.listening = False
-        self.restarted = True
         self.floor = replace(
             self.floor,
+            nodes=frozenset(),
             unsettled={},
             agents={key: replace(agent, leg="") for key, agent in self.floor.agents.items()},
             called_telephones={
@@ -119,9 +115,6 @@ class Circumstances(ModelExchange):
             # As the daemon does: calls whose end was decided but never told are released first.
             for leg in [leg for leg in sorted(there & self.taken_in) if self.journal[leg] == CallState.ENDED]:
                 del self.bridges[leg]
-            if self.restarted:
-                # Only now, so that whoever is called has a leg of some node.
-                self.restarted, self.floor = False, replace(self.floor, nodes=frozenset())
             if late:
                 # One of both nodes answers only when what the other told is decided.
                 self.happen(self.census_of(CALLERS_NODE))
@@ -148,13 +141,12 @@ class Circumstances(ModelExchange):
         for leg, up in self.called.items():
             dialled[leg] = ports.DialledSeen(up, together_with=consults.pop(leg, frozenset()))
         agents = {leg: login for leg, login in self.agent_legs.items() if leg not in self.called}
-        nodes = {node: BEGIN - timedelta(days=365)} if node else {}
         return ports.Census(
             callers=told(callers),
             dialled=told(dialled),
             agents=told(agents),
             consults=told(consults),
             listeners=told(self.ears),
-            nodes=nodes,
-            of=frozenset({CALLERS_NODE, AGENTS_NODE} if node else ()),
+            nodes=dict.fromkeys([node] if node else NODES, BEGIN - timedelta(days=365)),
+            of=NODES,
         )

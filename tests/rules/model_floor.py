@@ -17,6 +17,7 @@ ACTIVATIONS = range(1, 8)
 INCIDENTS = (5, 6)
 # The nodes of the switch, with which the names of the legs of each begin.
 CALLERS_NODE, AGENTS_NODE = "c", "a"
+NODES = frozenset({CALLERS_NODE, AGENTS_NODE})
 
 
 def floor_at_the_begin() -> Floor:
@@ -86,5 +87,5 @@ def floor_at_the_begin() -> Floor:
             for key in AGENTS
         },
         logins={f"agent{key}": key for key in AGENTS},
-        nodes=frozenset({CALLERS_NODE, AGENTS_NODE}),
+        nodes=NODES,
     )

@@ -43,6 +43,7 @@ class Story:
                 CEM: _agent(CEM, {"nl", "fr"}, serves=2),
             },
             logins={name: agent for agent, name in NAMES.items()},
+            nodes=frozenset({""}),
         )
         self.last: Decision
         # How many more callers find a place in line.
@@ -104,7 +105,7 @@ class Story:
         """The switchboard is started again: it loads what was stored, and knows of no telephone."""
         agents = {key: replace(agent, leg="") for key, agent in self.floor.agents.items()}
         calls = {leg: replace(call, entered="", ones=()) for leg, call in self.floor.calls.items()}
-        self.floor = replace(self.floor, agents=agents, calls=calls)
+        self.floor = replace(self.floor, agents=agents, calls=calls, nodes=frozenset())
 
     def call(self, leg: str = "c1") -> Call:
         return self.floor.calls[leg]

@@ -340,3 +340,12 @@ def test_of_several_nodes_each_calls_as_many_and_names_the_leg() -> None:
     wanted(story, "called-b2", agent=BRAM)
     legs = {each.leg for each in story.floor.called_telephones.values()}
     assert legs == {"engine-1-called-a1", "engine-2-called-b2"}
+
+
+def test_after_a_restart_nobody_is_called_before_it_is_known_what_the_switch_has() -> None:
+    story = Story()
+    story.restart()
+    wanted(story)
+    assert story.last.moves == ()
+    story.tell(ports.Census(nodes={"engine-2": story.now}))
+    assert [move.leg for move in story.last.moves if isinstance(move, ports.Dial)] == ["engine-2-called-a1"]

@@ -80,7 +80,9 @@ def tend(draft: Draft) -> None:
             _end(draft, telephone, why=End.SIGNED_OUT)
             del draft.called_telephones[telephone.login]
         elif telephone.stage is Calling.WANTED:
-            _call(draft, telephone)
+            # Before anything is known of the switch, the leg would be on none of its nodes.
+            if draft.nodes:
+                _call(draft, telephone)
         elif telephone.stage is Calling.CONNECTED and telephone.agent in signed_out:
             _end(draft, telephone, why=End.SIGNED_OUT)
         elif telephone.stage is Calling.CONNECTED and agent.leg not in ("", telephone.leg):
@@ -144,7 +146,7 @@ def tell_offers(draft: Draft) -> None:
 def see(draft: Draft, census: events.Census) -> events.Census:
     """Take up what became of called telephones while nobody listened; answers the census as the others read it,
     in which those where the key was pressed are agents' telephones, and those of no use are hung up."""
-    draft.nodes |= census.nodes.keys()
+    draft.nodes |= census.nodes.keys() or {""}
     dialled, agents, consults = dict(census.dialled), dict(census.agents), dict(census.consults)
     for telephone in list(draft.called_telephones.values()):
         leg, seen = telephone.leg, dialled.pop(telephone.leg, None)

@@ -36,7 +36,8 @@ class Floor:
     supervisions: Mapping[int, Supervision] = field(default_factory=dict)
     # The tapes that run, by the leg of the caller.
     tapes: Mapping[str, Tape] = field(default_factory=dict)
-    # The calls to agents' own numbers, by login; and the nodes of the switch, as far as they were seen.
+    # The calls to agents' own numbers, by login; and the nodes of the switch, as far as they were seen: "" is the
+    # only one of a switch that names none.
     called_telephones: Mapping[str, CalledTelephone] = field(default_factory=dict)
     nodes: frozenset[str] = field(default=frozenset(), compare=False)
     # While nodes have yet to be seen: by leg, whom a census had it with whose own node was not asked.
