@@ -135,12 +135,31 @@ def test_a_caller_for_whom_there_is_no_room_hears_it_ring_and_comes_in_when_ther
     with switch.listening("tocsin") as next_event:
         switch.ask("POST", "asterisk/variable", variable="ROOM", value="0")
         with call(outside, "PJSIP/1771@callers"):
-            ringing = only_channel(switch, app_name="Wait")
+            ringing = only_channel(switch, app_name="WaitForCondition")
             assert ringing["state"] == "Ring"
             switch.ask("POST", "asterisk/variable", variable="ROOM", value="7")
             told = next_event("StasisStart")
             assert told["channel"]["id"] == ringing["id"]
             assert switch.ask("GET", "asterisk/variable", variable="ROOM") == {"value": "6"}
+
+
+def test_where_it_rings_for_as_many_as_may_the_next_caller_hears_busy_until_one_hangs_up(
+    switch: Node, outside: Node
+) -> None:
+    with switch.listening("tocsin") as next_event:
+        switch.ask("POST", "asterisk/variable", variable="ROOM", value="0")
+        switch.ask("POST", "asterisk/variable", variable="MOST_RINGING", value="1")
+        with call(outside, "PJSIP/1771@callers"):
+            only_channel(switch, app_name="WaitForCondition")
+            with outside.listening("outside") as next_outside:
+                outside.ask("POST", "channels", endpoint="PJSIP/1771@callers", app="outside")
+                assert next_outside("ChannelDestroyed")["cause"] == 17
+        eventually(lambda: not switch.ask("GET", "channels"), "the first to be gone")
+        with call(outside, "PJSIP/1771@callers"):
+            ringing = only_channel(switch, app_name="WaitForCondition")
+            switch.ask("POST", "asterisk/variable", variable="ROOM", value="7")
+            assert next_event("StasisStart")["channel"]["id"] == ringing["id"]
+        switch.ask("POST", "asterisk/variable", variable="MOST_RINGING", value="500")
 
 
 def test_a_caller_for_whom_there_is_no_room_for_long_hears_the_message_and_then_music(

@@ -24,8 +24,9 @@ _SHORTEST, _LONGEST = 2, 15
 _PATIENCE_SECONDS = 4 * 3600
 # How often the switchboard is tried: while it is away, and after it asked for a pause.
 _AWAY_SECONDS, _FULL_SECONDS = 2, 5
-# How long it rings where there is no room.
-_RINGING_SECONDS = 4
+# How long it rings where there is no room, and for how many at once: with a thousand on one trunk, Asterisk does
+# nothing else but go through their list (decision 33).
+_RINGING_SECONDS, _MOST_RINGING = 4, 500
 # What a carrier proves itself with; no trunk's name ends so.
 _THEIRS = "_theirs"
 # Who signs the certificates of carriers: where Debian and Ubuntu keep the list.
@@ -279,6 +280,7 @@ def _dial_plan(settings: EngineSettings) -> str:
         away_seconds=_AWAY_SECONDS,
         full_seconds=_FULL_SECONDS,
         ringing_seconds=_RINGING_SECONDS,
+        most_ringing=_MOST_RINGING,
         room=MOST_AT_HAND,
     )
     text += _filled("extensions-rehearsal.conf") if settings.rehearsal else ""

@@ -6,9 +6,11 @@ _DIAL_PLAN = (
     "app_echo",  # agents try their network with it
     "app_playback",
     "app_stasis",
+    "app_waitforcond",  # waits for room, without a step of the dial plan each time it looks
     "func_callerid",  # CONNECTEDLINE(): the number that people see whom we call
     "func_channel",  # CHANNEL(endpoint): whose telephone this is
     "func_env",  # STAT(): is there a message for this number
+    "func_groupcount",  # GROUP_COUNT(): how many hear it ring
     "func_global",  # GLOBAL(): when the switchboard was last found away
     "func_logic",  # IF()
 )
