@@ -17,11 +17,11 @@ test: # set up what the tests need, then every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(PYTEST) --numprocesses 3 --dist loadfile
 
-quick: # the tests that need neither telephone nor browser
+quick: # within a minute: form, every rule, and the shape of the whole
 	@$(PREPARE) dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(PYTEST) --numprocesses logical tests/rules tests/architecture tests/domains tests/web
+	@$(PYTEST) --numprocesses logical tests/rules tests/architecture
 
 check: # form, types and the rules of the architecture
 	@$(PREPARE) dev
