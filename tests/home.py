@@ -1,7 +1,7 @@
 """A plugin of pytest (-p): an instance of the tests' own, set before anything reads the environment.
 
 Tests that run side by side (pytest-xdist) have one each, and a thousand ports for it and for those beside it
-(`instances`), of which the last ones are below those of media.
+(`instances`).
 """
 
 import os

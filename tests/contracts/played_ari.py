@@ -24,12 +24,15 @@ _STARTED = json.dumps({"status": {"startup_time": "2026-03-07T12:00:00.000+0000"
 class PlayedAri:
     """Listens on a free port.
 
-    `refusals` are the statuses with which what is asked or read at a path is refused; `failures` are what happens
-    once, before what is read there is answered.
+    `refusals` are the statuses with which what is asked or read at a path is refused, `first_refusals` those of
+    the first times; `failures` are what happens once, before what is read there is answered.
     """
 
     def __init__(self) -> None:
         self.refusals: dict[str, HTTPStatus] = {}
+        self.first_refusals: defaultdict[str, list[HTTPStatus]] = defaultdict(list)
+        # What was asked over the socket, in order.
+        self.asked: list[str] = []
         self.failures: dict[str, Callable[[], Awaitable[None]]] = {}
         # Those who ever connected, the last one last.
         self.connections: list[ServerConnection] = []
@@ -73,7 +76,9 @@ class PlayedAri:
                 async with self._told:
                     self.variables[told["variable"]].append(told["value"])
                     self._told.notify_all()
-            status = self.refusals.get(request["uri"], HTTPStatus.OK)
+            self.asked.append(request["uri"])
+            first = self.first_refusals[request["uri"]]
+            status = first.pop(0) if first else self.refusals.get(request["uri"], HTTPStatus.OK)
             answer = {
                 "type": "RESTResponse",
                 "request_id": request["request_id"],

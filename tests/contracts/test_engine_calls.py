@@ -143,23 +143,38 @@ def test_a_caller_for_whom_there_is_no_room_hears_it_ring_and_comes_in_when_ther
             assert switch.ask("GET", "asterisk/variable", variable="ROOM") == {"value": "6"}
 
 
-def test_where_it_rings_for_as_many_as_may_the_next_caller_hears_busy_until_one_hangs_up(
-    switch: Node, outside: Node
-) -> None:
+@pytest.fixture
+def one_may_ring(switch: Node) -> Iterator[None]:
+    """There is no room, and it rings for one caller at most."""
+    before = switch.ask("GET", "asterisk/variable", variable="MOST_RINGING")["value"]
+    for name, value in (("ROOM", "0"), ("MOST_RINGING", "1")):
+        switch.ask("POST", "asterisk/variable", variable=name, value=value)
+    yield
+    switch.ask("POST", "asterisk/variable", variable="MOST_RINGING", value=before)
+
+
+@pytest.mark.usefixtures("one_may_ring")
+def test_where_it_rings_for_as_many_as_may_the_next_caller_hears_busy(switch: Node, outside: Node) -> None:
+    with switch.listening("tocsin"), call(outside, "PJSIP/1771@callers"):
+        only_channel(switch, app_name="WaitForCondition")
+        with outside.listening("outside") as next_event:
+            outside.ask("POST", "channels", endpoint="PJSIP/1771@callers", app="outside")
+            assert next_event("ChannelDestroyed")["cause"] == 17
+
+
+@pytest.mark.usefixtures("one_may_ring")
+def test_it_rings_for_another_when_who_heard_it_hung_up_or_came_in(switch: Node, outside: Node) -> None:
     with switch.listening("tocsin") as next_event:
-        switch.ask("POST", "asterisk/variable", variable="ROOM", value="0")
-        switch.ask("POST", "asterisk/variable", variable="MOST_RINGING", value="1")
         with call(outside, "PJSIP/1771@callers"):
             only_channel(switch, app_name="WaitForCondition")
-            with outside.listening("outside") as next_outside:
-                outside.ask("POST", "channels", endpoint="PJSIP/1771@callers", app="outside")
-                assert next_outside("ChannelDestroyed")["cause"] == 17
         eventually(lambda: not switch.ask("GET", "channels"), "the first to be gone")
         with call(outside, "PJSIP/1771@callers"):
-            ringing = only_channel(switch, app_name="WaitForCondition")
-            switch.ask("POST", "asterisk/variable", variable="ROOM", value="7")
-            assert next_event("StasisStart")["channel"]["id"] == ringing["id"]
-        switch.ask("POST", "asterisk/variable", variable="MOST_RINGING", value="500")
+            second = only_channel(switch, app_name="WaitForCondition")
+            switch.ask("POST", "asterisk/variable", variable="ROOM", value="1")
+            assert next_event("StasisStart")["channel"]["id"] == second["id"]
+            with call(outside, "PJSIP/1771@callers"):
+                third = only_channel(switch, app_name="WaitForCondition")
+                assert third["id"] != second["id"]
 
 
 def test_a_caller_for_whom_there_is_no_room_for_long_hears_the_message_and_then_music(

@@ -129,3 +129,44 @@ def test_a_message_that_was_stopped_is_told_to_be_over_once_whether_or_not_aster
         assert await switch.next_events(timeout_seconds=None) == [ports.MessagePlayed("c1", "m2")]
 
     play()
+
+
+def test_a_message_that_cannot_be_stopped_yet_is_stopped_again_before_what_touches_its_leg() -> None:
+    @played
+    async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
+        await switch.connect()
+        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
+        await switch.next_events(timeout_seconds=None)
+        asterisk.asked.clear()
+        asterisk.first_refusals["playbacks/m1"] = 2 * [HTTPStatus.INTERNAL_SERVER_ERROR]
+        await switch.carry_out(
+            [ports.Play("c1", "m1", ("brief",)), ports.StopPlaying("c1", "m1"), ports.PlayMusic("c1")]
+        )
+        assert await switch.next_events(timeout_seconds=None) == [ports.MessagePlayed("c1", "m1")]
+        while switch.backlog:
+            await switch.next_events(timeout_seconds=0.01)
+        stopped = [path for path in asterisk.asked if path.startswith(("playbacks", "channels"))]
+        assert stopped[-4:] == [*(3 * ["playbacks/m1"]), "channels/c1/moh"]
+
+    play()
+
+
+def test_a_connection_lost_while_a_message_is_stopped_leaves_nothing_to_be_told_to_the_next() -> None:
+    @played
+    async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
+        await switch.connect()
+        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
+        await switch.next_events(timeout_seconds=None)
+        asterisk.refusals["playbacks/m1"] = HTTPStatus.INTERNAL_SERVER_ERROR
+        await switch.carry_out(
+            [ports.Play("c1", "m1", ("brief",)), ports.StopPlaying("c1", "m1"), ports.PlayMusic("c1")]
+        )
+        await asterisk.lose()
+        while ports.Disconnected() not in await switch.next_events(timeout_seconds=None):
+            pass
+        await switch.connect()
+        while switch.backlog:
+            await switch.next_events(timeout_seconds=0.01)
+        assert "channels/c1/moh" not in asterisk.asked
+
+    play()

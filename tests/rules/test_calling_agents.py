@@ -349,3 +349,12 @@ def test_after_a_restart_nobody_is_called_before_it_is_known_what_the_switch_has
     assert story.last.moves == ()
     story.tell(ports.Census(nodes={"engine-2": story.now}))
     assert [move.leg for move in story.last.moves if isinstance(move, ports.Dial)] == ["engine-2-called-a1"]
+
+
+def test_the_offer_is_silent_before_the_agent_is_connected() -> None:
+    story = offered()
+    offer = telephone(story).message
+    story.tell(ports.KeyPressed(LOGIN, "1"))
+    stop, connect = ports.StopPlaying(LOGIN, offer), ports.Connect("c1", LOGIN)
+    assert story.last.moves.index(stop) < story.last.moves.index(connect)
+    assert story.last.moves.count(stop) == 1

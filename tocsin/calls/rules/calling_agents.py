@@ -59,6 +59,9 @@ def _connected(draft: Draft, telephone: CalledTelephone) -> None:
 def _take_offer(draft: Draft, telephone: CalledTelephone) -> None:
     agent = draft.agents.get(telephone.agent)
     if agent and agent.state is AgentState.OFFERED and agent.leg == telephone.leg:
+        # Before they are connected, which would wait for its end.
+        draft.tell(moves.StopPlaying(telephone.leg, telephone.message))
+        _keep(draft, telephone, offered_since=None)
         desk.asked(draft, events.AgentAsked(agent.id, events.Verb.ACCEPT, agent.call))
 
 
@@ -80,7 +83,7 @@ def tend(draft: Draft) -> None:
             _end(draft, telephone, why=End.SIGNED_OUT)
             del draft.called_telephones[telephone.login]
         elif telephone.stage is Calling.WANTED:
-            # Before anything is known of the switch, the leg would be on none of its nodes.
+            # Of several nodes, none is known before the switch told of itself.
             if draft.nodes:
                 _call(draft, telephone)
         elif telephone.stage is Calling.CONNECTED and telephone.agent in signed_out:

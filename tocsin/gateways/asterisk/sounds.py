@@ -45,15 +45,15 @@ def stop_playing(move: ports.StopPlaying, leg: Leg) -> Iterator[Request]:
 def stop_message(name: str, leg: Leg, message: str | None) -> Iterator[Request]:
     """The end of a message, if it is the one that is played to this leg; None is one that is not known."""
     if message and leg.message in (message, None):
+        yield _stop(name, leg, message, plays=leg.message is not None)
         leg.message = ""
-        yield _stop(name, leg, message)
 
 
 def stop_announcement(name: str, leg: Leg, message: str | None) -> Iterator[Request]:
     """The end of a message, if it is the one that is played in the leg's bridge."""
     if message and leg.announcement in (message, None):
+        yield _stop(name, leg, message, plays=leg.announcement is not None)
         leg.announcement = ""
-        yield _stop(name, leg, message)
 
 
 def message_of(stop: Request) -> str:
@@ -61,8 +61,10 @@ def message_of(stop: Request) -> str:
     return stop.path.removeprefix(_PLAYBACKS)
 
 
-def _stop(name: str, leg: Leg, message: str) -> Request:
-    leg.stopped.setdefault(message, False)
+def _stop(name: str, leg: Leg, message: str, *, plays: bool) -> Request:
+    """`plays` is False where the message may have been over before the last census."""
+    if plays:
+        leg.stopped[message] = False
     return Request("DELETE", f"{_PLAYBACKS}{message}", stops=name)
 
 

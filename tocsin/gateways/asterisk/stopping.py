@@ -5,13 +5,20 @@ connection behind it. A message is stopped before that; but in the moment in whi
 yet, Asterisk refuses to stop it (`playback_stop`, 500). So what touches the leg is told once that was granted.
 """
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from tocsin.gateways.asterisk.ari import Answer
 from tocsin.gateways.asterisk.legs import Request, leg_of
 
-_PLACES = ("channels", "bridges")
+logger = logging.getLogger(__name__)
+
+# Where a leg or a tape stands in a path, and in a query.
+_PLACES = ("channels/", "bridges/", "recordings/live/")
+_KEYS = ("channel", "channelId", "bridgeId", "eventSource", "name")
+# The moment passes within a round trip; where it does not, something else is wrong.
+_MOST_TRIES = 1000
 
 
 class Stopping:
@@ -24,6 +31,8 @@ class Stopping:
         self._held: list[tuple[Request, object]] = []
         # What one of these touches.
         self._busy: set[str] = set()
+        # How often the end of a leg's message was refused.
+        self._refused: dict[str, int] = {}
 
     @property
     def held(self) -> int:
@@ -41,13 +50,17 @@ class Stopping:
             self._busy.add(request.stops)
         self._tell(request, about)
 
-    def is_granted(self, request: Request, about: object, answer: Answer) -> bool:
+    def answered(self, request: Request, about: object, answer: Answer) -> bool:
         """Whether that was the last answer to this request; otherwise it is told again."""
         if not request.stops:
             return True
         if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._tell(request, about)
-            return False
+            tries = self._refused[request.stops] = self._refused.get(request.stops, 0) + 1
+            if tries < _MOST_TRIES:
+                self._tell(request, about)
+                return False
+            logger.error("Asterisk refused %d times to stop what it plays to %s.", tries, request.stops)
+        self._refused.pop(request.stops, None)
         self._legs.discard(request.stops)
         self._busy = set(self._legs)
         held, self._held = self._held, []
@@ -57,16 +70,16 @@ class Stopping:
 
     def forget(self) -> None:
         """The connection is another, which is told nothing of what was held for the last one."""
-        self._legs, self._busy, self._held = set(), set(), []
+        self._legs, self._busy, self._held, self._refused = set(), set(), [], {}
 
 
 def touched(request: Request) -> frozenset[str]:
-    """The legs and other channels that a request is about, themselves or by their bridges.
+    """The legs and other channels that a request is about, themselves or by their bridges, and the tapes.
 
     >>> sorted(touched(Request("POST", "bridges/call-zoe/addChannel", {"channel": "zoe,ann"})))
     ['ann', 'zoe']
     """
-    place, *names = request.path.split("/")
-    asked = [name for value in request.query.values() for name in value.split(",")]
-    named = [*asked, *names[:1]] if place in _PLACES else asked
-    return frozenset(leg_of(name) or name for name in (*named, request.stops) if name)
+    inside = (request.path.removeprefix(place) for place in _PLACES if request.path.startswith(place))
+    asked = (request.query.get(key, "").removeprefix("bridge:") for key in _KEYS)
+    names = [*(path.partition("/")[0] for path in inside), *(name for value in asked for name in value.split(","))]
+    return frozenset(leg_of(name) or name for name in (*names, request.stops) if name)

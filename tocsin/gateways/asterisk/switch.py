@@ -246,7 +246,7 @@ class AsteriskSwitch:
             self._ari.tell(request.method, request.path, query=request.query, then=then)
 
     def _answered(self, request: Request, about: object, answer: Answer) -> None:
-        if self._stopping.is_granted(request, about, answer):
+        if self._stopping.answered(request, about, answer):
             self._exchange.answered(request, about, answer)
         self._tend_door()
 
