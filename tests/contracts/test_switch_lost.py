@@ -36,6 +36,13 @@ def played(test: Callable[[PlayedAri, AsteriskSwitch], Awaitable[None]]) -> Call
     return run
 
 
+async def connect_with_an_agent(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
+    """A connection, and a telephone on it whose leg is c1."""
+    await switch.connect()
+    await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
+    assert await switch.next_events(timeout_seconds=None) == [ports.AgentLegUp("c1", "ann")]
+
+
 @pytest.mark.parametrize("meanwhile", ["channels", "bridges", "applications/tocsin"])
 def test_a_connection_lost_during_the_census_is_made_anew_or_told(meanwhile: str) -> None:
     @played
@@ -118,9 +125,7 @@ def test_a_message_that_was_stopped_is_told_to_be_over_once_whether_or_not_aster
 
     @played
     async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
-        await switch.connect()
-        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
-        assert await switch.next_events(timeout_seconds=None) == [ports.AgentLegUp("c1", "ann")]
+        await connect_with_an_agent(asterisk, switch)
         await switch.carry_out([ports.Play("c1", "m1", ("brief",)), ports.StopPlaying("c1", "m1")])
         assert await switch.next_events(timeout_seconds=None) == [ports.MessagePlayed("c1", "m1")]
         for message in ("m1", "m2"):
@@ -134,9 +139,7 @@ def test_a_message_that_was_stopped_is_told_to_be_over_once_whether_or_not_aster
 def test_a_message_that_cannot_be_stopped_yet_is_stopped_again_before_what_touches_its_leg() -> None:
     @played
     async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
-        await switch.connect()
-        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
-        await switch.next_events(timeout_seconds=None)
+        await connect_with_an_agent(asterisk, switch)
         asterisk.asked.clear()
         asterisk.first_refusals["playbacks/m1"] = 2 * [HTTPStatus.INTERNAL_SERVER_ERROR]
         await switch.carry_out(
@@ -154,9 +157,7 @@ def test_a_message_that_cannot_be_stopped_yet_is_stopped_again_before_what_touch
 def test_a_connection_lost_while_a_message_is_stopped_leaves_nothing_to_be_told_to_the_next() -> None:
     @played
     async def play(asterisk: PlayedAri, switch: AsteriskSwitch) -> None:
-        await switch.connect()
-        await asterisk.happens({"type": "StasisStart", "args": ["agent", "ann"], "channel": {"id": "c1"}})
-        await switch.next_events(timeout_seconds=None)
+        await connect_with_an_agent(asterisk, switch)
         asterisk.refusals["playbacks/m1"] = HTTPStatus.INTERNAL_SERVER_ERROR
         await switch.carry_out(
             [ports.Play("c1", "m1", ("brief",)), ports.StopPlaying("c1", "m1"), ports.PlayMusic("c1")]
