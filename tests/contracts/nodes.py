@@ -22,14 +22,14 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from tests.home import WORKER
+from tests.home import PLACE
 from tests.patience import PATIENCE_SECONDS
 from tocsin.gateways.asterisk.engine import Engine, EngineSettings, outside_trunk, run_outside
 
 PASSWORD = "only-in-this-test-0123456789"
 # Those of this process among all that test side by side. The system gives none of them to a connection that goes
 # out, as it would with higher ones while a switch that was killed is started again.
-_FIRST_PORT = 10_000 + 250 * (int(WORKER.removeprefix("gw")) % 8)
+_FIRST_PORT = 10_000 + 250 * PLACE
 _PORTS = range(_FIRST_PORT, _FIRST_PORT + 250)
 
 

@@ -60,8 +60,7 @@ def _take_offer(draft: Draft, telephone: CalledTelephone) -> None:
     agent = draft.agents.get(telephone.agent)
     if agent and agent.state is AgentState.OFFERED and agent.leg == telephone.leg:
         # Before they are connected, which would wait for its end.
-        draft.tell(moves.StopPlaying(telephone.leg, telephone.message))
-        _keep(draft, telephone, offered_since=None)
+        _silence_offer(draft, telephone)
         desk.asked(draft, events.AgentAsked(agent.id, events.Verb.ACCEPT, agent.call))
 
 
@@ -139,11 +138,16 @@ def tell_offers(draft: Draft) -> None:
         offered_since = agent.since if agent.state is AgentState.OFFERED else None
         if offered_since == telephone.offered_since:
             continue
-        kept = _keep(draft, telephone, offered_since=offered_since)
         if offered_since:
+            kept = _keep(draft, telephone, offered_since=offered_since)
             _say(draft, kept, words.offer(kept.language))
         else:
-            draft.tell(moves.StopPlaying(telephone.leg, telephone.message))
+            _silence_offer(draft, telephone)
+
+
+def _silence_offer(draft: Draft, telephone: CalledTelephone) -> None:
+    _keep(draft, telephone, offered_since=None)
+    draft.tell(moves.StopPlaying(telephone.leg, telephone.message))
 
 
 def see(draft: Draft, census: events.Census) -> events.Census:

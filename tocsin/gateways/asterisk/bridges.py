@@ -63,11 +63,12 @@ def enter_tied(name: str, host: str, legs: Legs) -> Iterator[Request]:
 def leave_tied(name: str, host: str, legs: Legs, *, on_the_way: bool) -> Iterator[Request]:
     """A leg is parted from its host on another node, which hangs up the tie, also one that is `on_the_way`."""
     guest = legs.get(name)
-    if guest and on_the_way:
+    if guest is None or not (on_the_way or guest.guest_of == host):
+        return
+    if on_the_way:
         yield from _leave(name, legs, bound_for=host)
-    if guest and (on_the_way or guest.guest_of == host):
-        guest.guest_of = ""
-        yield from stop_message(name, guest, guest.message)
+    guest.guest_of = ""
+    yield from stop_message(name, guest, guest.message)
 
 
 def tie_broke(name: str, other: str, legs: Legs) -> Iterator[Request]:

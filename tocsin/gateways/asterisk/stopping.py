@@ -26,13 +26,11 @@ class Stopping:
 
     def __init__(self, tell: Callable[[Request, object], None]) -> None:
         self._tell = tell
-        # The legs whose message is being stopped, and what is not told for it.
-        self._legs: set[str] = set()
+        # The legs whose message is being stopped, by how often that was refused; and what is not told for it.
+        self._tries: dict[str, int] = {}
         self._held: list[tuple[Request, object]] = []
         # What one of these touches.
         self._busy: set[str] = set()
-        # How often the end of a leg's message was refused.
-        self._refused: dict[str, int] = {}
 
     @property
     def held(self) -> int:
@@ -46,7 +44,7 @@ class Stopping:
             self._held.append((request, about))
             return
         if request.stops:
-            self._legs.add(request.stops)
+            self._tries[request.stops] = 0
             self._busy.add(request.stops)
         self._tell(request, about)
 
@@ -55,14 +53,13 @@ class Stopping:
         if not request.stops:
             return True
         if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            tries = self._refused[request.stops] = self._refused.get(request.stops, 0) + 1
-            if tries < _MOST_TRIES:
+            self._tries[request.stops] += 1
+            if self._tries[request.stops] < _MOST_TRIES:
                 self._tell(request, about)
                 return False
-            logger.error("Asterisk refused %d times to stop what it plays to %s.", tries, request.stops)
-        self._refused.pop(request.stops, None)
-        self._legs.discard(request.stops)
-        self._busy = set(self._legs)
+            logger.error("Asterisk refused %d times to stop what it plays to %s.", _MOST_TRIES, request.stops)
+        del self._tries[request.stops]
+        self._busy = set(self._tries)
         held, self._held = self._held, []
         for one in held:
             self.tell(*one)
@@ -70,7 +67,7 @@ class Stopping:
 
     def forget(self) -> None:
         """The connection is another, which is told nothing of what was held for the last one."""
-        self._legs, self._busy, self._held, self._refused = set(), set(), [], {}
+        self._tries, self._held, self._busy = {}, [], set()
 
 
 def touched(request: Request) -> frozenset[str]:
